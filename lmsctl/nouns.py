@@ -2,6 +2,7 @@
 
 # word: (module, the Typer in it, one-line help)
 NOUNS: dict[str, tuple[str, str, str]] = {
+    "apply": ("lmsctl.setup.cli", "apply_app", "Make the portal like a setup file."),
     "audit": ("lmsctl.audit.cli", "app", "Who did what, as whom, and what was refused."),
     "autoenroll": ("lmsctl.autoenroll.cli", "app", "Rules that enroll whoever joins."),
     "batch": (
@@ -25,10 +26,12 @@ NOUNS: dict[str, tuple[str, str, str]] = {
     ),
     "db": ("lmsctl.db.cli", "app", "The database: its schema, backups and invariants."),
     "department": ("lmsctl.department.cli", "app", "The tree of departments."),
+    "diff": ("lmsctl.setup.cli", "diff_app", "Show what a setup file would change."),
     "docs": ("lmsctl.docs.cli", "app", "Write the reference of every command."),
     "doctor": ("lmsctl.db.cli", "doctor_app", "Examine this installation and say what to do."),
     "enroll": ("lmsctl.enrollment.cli", "enroll_app", "Enroll people in content and in trainings."),
     "enrollment": ("lmsctl.enrollment.cli", "app", "Who is enrolled in what, why and until when."),
+    "export": ("lmsctl.setup.cli", "export_app", "Write the setup of the portal as one TOML file."),
     "field": ("lmsctl.user.fields.cli", "app", "Custom fields that every person has."),
     "group": ("lmsctl.group.cli", "app", "Sets of people."),
     "help": ("lmsctl.help.cli", "app", "Explain a topic, a command or an error code."),

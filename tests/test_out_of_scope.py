@@ -18,6 +18,8 @@ def _lines(text: str) -> list[str]:
 # first line of a command asks for what is in scope, further ones for what is not or may not be.
 READS = _lines(
     """
+export
+diff setup-own.toml
 group list
 group show group-own
 group show group-sibling

@@ -67,6 +67,8 @@ def gather(portal: Portal) -> Portal:
         portal.folder.joinpath(f"tokens-{place}.csv").write_text(rows, encoding="utf-8")
         line = f"user show person-{place}\n"
         portal.folder.joinpath(f"batch-{place}.txt").write_text(line, encoding="utf-8")
+        group = f'[group."New {place}"]\n'
+        portal.folder.joinpath(f"setup-{place}.toml").write_text(group, encoding="utf-8")
         for line in TABLE["each_place"] if place != "none" else ():
             portal.ok(*argv_of(line, place, department))
     for line in TABLE["once"]:

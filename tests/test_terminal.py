@@ -26,6 +26,7 @@ READS = (
     "context list",
     "db status",
     "department list",
+    "diff changes.toml",
     "department show Sales/EMEA",
     "doctor",
     "enrollment list --first 60",
@@ -74,7 +75,7 @@ READS = (
 )
 
 # What writes CSV, whatever format is asked for.
-ELSEWHERE = {"token template", "user export"}
+ELSEWHERE = {"export", "token template", "user export"}
 
 
 @pytest.fixture
@@ -95,6 +96,12 @@ def seeded_portal(portal: Portal) -> Portal:
         "r",
     )
     portal.ok("enroll", "--user", "ada", "--content", "welcome", "--content", "first-week")
+    changes = (
+        "[settings]\npublic-url = 'https://learn.example.com/a/long/way/to/the/portal'\n"
+        "[signup-profile.a-new-one]\nname = 'N'\ndepartment = 'Sales'\nends = 2030-01-01T10:00:00\n"
+        "activations = 3\n[autoenroll.clients]\nsubdepartments = false\n"
+    )
+    portal.folder.joinpath("changes.toml").write_text(changes, encoding="utf-8")
     return portal
 
 

@@ -17,6 +17,7 @@ LINE_BYTES_LIMIT = 1 << 20
 # What these do is about the program, its configuration or the database as a whole.
 ALONE = frozenset(
     {
+        "apply",
         "batch",
         "completion",
         "config",
@@ -35,7 +36,7 @@ ALONE = frozenset(
 # These leave or destroy something in files, which no transaction takes back.
 NOT_ATOMIC = frozenset(
     {"learner calendar", "progress import", "token bulk-upload", "token delete", "token mint"}
-    | {"token template", "user export", "user import"}
+    | {"export", "token template", "user export", "user import"}
 )
 _OF_A_LINE = frozenset({"as_login", "dry_run", "no_input", "tz", "yes"})
 _OF_AN_ATOMIC_LINE = _OF_A_LINE - {"dry_run"}

@@ -176,13 +176,6 @@ def parse_due(
     return Due() if is_never else None
 
 
-def notes_on_due(day: date | None, now: datetime, zone: ZoneInfo) -> list[str]:
-    """Return a sentence when the day on which something is due has passed in `zone`."""
-    if day is None or day >= now.astimezone(zone).date():
-        return []
-    return [f"{day} is past: whoever is enrolled from now on is late from the start."]
-
-
 def due_at(item: Item, now: datetime, zone: ZoneInfo) -> datetime | None:
     """Return the last second in which somebody enrolled at `now` is not late, None for never.
 

@@ -105,6 +105,11 @@ class Environment:
     _is_recording: bool = False
 
     @property
+    def is_within(self) -> bool:
+        """Whether the transaction is another command's, which ends it."""
+        return False
+
+    @property
     def config(self) -> Config:
         """The configuration, read when first asked for."""
         if self._config is None:

@@ -57,6 +57,8 @@ class Work(RowAccess):
 
     `mail` is what the configuration says of mails, from whom they come among it.
 
+    `agreed` is what was asked for confirmation, and agreed to.
+
     `waits_in_line` lets it wait for its turn, because others came between several times.
 
     `mark` is in every audit row of a transaction, so that others can tell whether it was committed;
@@ -89,6 +91,7 @@ class Work(RowAccess):
     mark: str = field(default_factory=secret.identifier)
     is_mark_used: bool = False
     notices: int = 0
+    agreed: list[str] = field(default_factory=list)
     console: Console = field(default_factory=Console)
     load_portal: Callable[[Work], None] | None = None
     apply_due_changes: Callable[[Work], None] | None = None
@@ -137,6 +140,7 @@ class Work(RowAccess):
 
     def confirm(self, question: str, details: Sequence[str] = ()) -> None:
         """Go on only if somebody has said yes to `question`; raises ConfirmationNeeded."""
+        self.agreed += [question, *details]
         if not (self.is_confirmed or self.is_rehearsal):
             lines = [ConfirmationDetail(line=line) for line in details]
             raise ConfirmationNeeded(question=question, details=lines)

@@ -138,8 +138,6 @@ def set_settings(work: Work, assignments: Sequence[str]) -> tuple[list[str], lis
     work.drop_cached(Settings)
     audit.record(work, "settings.changed", "portal", **changes)
     notes = _list_shifted_windows(work, before.time_zone, changes.get("time-zone"))
-    if _LIMIT in changes and rules.is_full(values["seats_taken"], changes[_LIMIT]):
-        notes.append(f"All {changes[_LIMIT]} seats are taken, so nobody new can come in.")
     return list(changes), notes
 
 

@@ -159,20 +159,15 @@ def closed_gates(*, is_registration_on: bool) -> Iterator[Refusal]:
         yield RegistrationOff()
 
 
-def describe_shut(gates: Iterable[Refusal], zone: ZoneInfo) -> list[str]:
-    """Return a sentence on everything that keeps an entry point shut, with moments in `zone`."""
-    return [
-        f"Nobody can come in by it now: {gate.format_message(zone)} {gate.format_hint(zone)}"
-        for gate in gates
-    ]
-
-
 def warnings(gates: Iterable[Refusal], zone: ZoneInfo, *, public_url: str) -> list[str]:
     """Return what whoever made an entry point should know: what keeps it shut, what is missing.
 
     Moments are shown in `zone`.
     """
-    said = describe_shut(gates, zone)
+    said = [
+        f"Nobody can come in by it now: {gate.format_message(zone)} {gate.format_hint(zone)}"
+        for gate in gates
+    ]
     if not public_url:
         said.append(
             "The link is only its secret end, because this portal's address is not set:"

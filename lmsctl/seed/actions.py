@@ -1,21 +1,12 @@
 """Filling a test portal: the commands of a plan, in one transaction."""
 
-import csv
-import io
 import shlex
-import sys
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
-from dataclasses import replace
-from datetime import datetime
-from typing import TypeVar
 
 from lmsctl.kit import secret
-from lmsctl.kit import work as units
 from lmsctl.kit.answer import Done
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import Location, Refusal
+from lmsctl.kit.inner_commands import InnerCommands
 from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 from lmsctl.rights import actions as rights
@@ -24,8 +15,6 @@ from lmsctl.seed.errors import SeedNeedsEmptyPortal, SeedNeedsSandbox
 from lmsctl.seed.results import Seeded
 from lmsctl.seed.rules.plan import plan
 from lmsctl.seed.rules.sizes import SeedSizes, SeedStep, check_sizes
-
-T = TypeVar("T")
 
 # What a new portal has: its root department and its owner.
 _FROM_THE_BEGINNING = {"people": 1, "departments": 1}
@@ -58,10 +47,11 @@ def seed(env: Environment, sizes: SeedSizes, *, wants_notices: bool = False) -> 
         rights.require_everywhere(work, "portal.settings")
         _check_vacant(work)
         steps = len(list(plan(sizes, work.now)))
+        commands = InnerCommands(env, work, "The plan", wants_notices=wants_notices)
         with secret.repeatable(sizes.seed):
             for done, step in enumerate(plan(sizes, work.now)):
                 work.console.progress("Seeding", done, steps)
-                _carry_out(env, step, wants_notices=wants_notices)
+                _carry_out(commands, step)
         return Seeded(sizes.seed, **store.numbers(work))
 
     made = env.write(fill)
@@ -83,51 +73,10 @@ def _check_vacant(work: Work) -> None:
         )
 
 
-def _carry_out(env: Environment, step: SeedStep, *, wants_notices: bool) -> None:
+def _carry_out(commands: InnerCommands, step: SeedStep) -> None:
     """Do one command inside the transaction of the whole; raises what it is refused for."""
-    call = env.parse_invocation(step.words)
-    given = {"no_input": True, **call.given}
-    here = _SeedEnvironment(
-        replace(env.options, **given), call.command, environ=env.environ,
-        load_portal=env.load_portal, apply_due_changes=env.apply_due_changes, audit=env.audit,
-    )  # fmt: skip
-    here.moment, here.wants_notices = step.at, wants_notices
-    env.share_connection(here, "The plan")
     try:
-        with _streams(step.file):
-            call.act(here)
+        commands.run(step.words, at=step.at, file=step.file or ())
     except Refusal as refusal:
         refusal.location = refusal.location or Location(shlex.join(["lmsctl", *step.words]))
         raise
-
-
-class _SeedEnvironment(Environment):
-    """An invocation at its own moment, inside the transaction of a seed."""
-
-    moment: datetime
-    wants_notices: bool
-
-    def read(self, verb: Callable[[Work], T]) -> T:
-        """Do `verb` on what the commands before have left."""
-        return self.write(verb)
-
-    def write(self, verb: Callable[[Work], T], *, begins_itself: bool = False) -> T:  # noqa: ARG002 - it has begun
-        """Do `verb`, whether or not it would begin by itself."""
-        work = self._work()
-        work.now, work.is_silent = self.moment, not self.wants_notices
-        return units.run_within(work, verb)
-
-
-@contextmanager
-def _streams(rows: Iterable[Sequence[str]] | None) -> Iterator[None]:
-    """Give a command its file as standard input, and keep what it says to itself."""
-    kept = sys.stdin
-    with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(rows or ())
-        file.seek(0)
-        sys.stdin = file
-        try:
-            with redirect_stdout(io.StringIO()):
-                yield
-        finally:
-            sys.stdin = kept

@@ -119,8 +119,7 @@ def _edited(work: Work, after: Profile, *, is_changed: bool) -> Done:
     """Return the answer of an edit, with the window of the profile."""
     word = "Updated" if is_changed else "Unchanged:"
     sentence = f"{word} the sign-up profile {after.code}. {_window_sentence(work, after)}"
-    notes = actions.describe_end(work, after.id) if is_changed else []
-    return Done(after, sentence, is_changed=is_changed, notes=notes)
+    return Done(after, sentence, is_changed=is_changed)
 
 
 @verb(app, "list", examples=("lmsctl signup-profile list --department Sales",))

@@ -83,14 +83,6 @@ def state(row: ProfileRow, now: datetime) -> ProfileState:
     return ProfileState.OPEN
 
 
-def closed_by_itself(row: ProfileRow, now: datetime) -> Iterator[Refusal]:
-    """Yield a refusal when a profile can let nobody in any more, whatever the portal says."""
-    if row.ends_at is not None and now > row.ends_at:
-        yield ProfileEnded(profile=row.name, ended_at=row.ends_at)
-    if row.activation_limit is not None and row.used >= row.activation_limit:
-        yield ProfileUsedUp(profile=row.name, limit=row.activation_limit)
-
-
 def closed_gates(
     row: ProfileRow, portal: Settings, seats_taken: int, now: datetime
 ) -> Iterator[Refusal]:
@@ -101,6 +93,9 @@ def closed_gates(
     yield from portal_rules.closed_gates(is_registration_on=portal.is_registration_on)
     if now < row.starts_at:
         yield ProfileNotOpenYet(profile=row.name, opens_at=row.starts_at)
-    yield from closed_by_itself(row, now)
+    if row.ends_at is not None and now > row.ends_at:
+        yield ProfileEnded(profile=row.name, ended_at=row.ends_at)
+    if row.activation_limit is not None and row.used >= row.activation_limit:
+        yield ProfileUsedUp(profile=row.name, limit=row.activation_limit)
     if portal_rules.is_full(seats_taken, portal.seat_limit):
         yield PlanFull()

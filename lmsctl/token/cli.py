@@ -106,8 +106,7 @@ def _till(work: Work, token: TokenDetail) -> str:
 def _edited(work: Work, after: TokenDetail, *, is_changed: bool) -> Done:
     word = "Updated" if is_changed else "Unchanged:"
     sentence = f"{word} the token {after.code} for {after.content}{_till(work, after)}."
-    notes = tokens.describe_end(work, after.id) if is_changed else []
-    return Done(after, sentence, is_changed=is_changed, notes=notes)
+    return Done(after, sentence, is_changed=is_changed)
 
 
 @verb(
@@ -252,7 +251,7 @@ def delete(
         return Done(Listing(ItemOutcome, outcomes + missing), sentence, is_changed=bool(gone))
 
     done: Done = env.write(write)
-    if done.is_changed and not env.options.dry_run:
+    if done.is_changed and not env.options.dry_run and not env.is_within:
         return replace(done, notes=deleting.finish_deletion(env.connect()))
     return done
 

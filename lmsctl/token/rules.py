@@ -156,15 +156,10 @@ def closed_gates(
     yield from portal_rules.closed_gates(is_registration_on=portal.is_registration_on)
     if not row.is_active:
         yield TokenDisabled()
-    yield from closed_by_end(row, now)
-    if content_status == ContentStatus.ARCHIVED:
-        yield ContentArchived(given=row.content)
-
-
-def closed_by_end(row: TokenRecord, now: datetime) -> Iterator[Refusal]:
-    """Yield a refusal when a token worked only up to a moment that has passed."""
     if row.expires_at is not None and now > row.expires_at:
         yield TokenExpired(expires_at=row.expires_at)
+    if content_status == ContentStatus.ARCHIVED:
+        yield ContentArchived(given=row.content)
 
 
 def closed_by_use(row: TokenRecord) -> Iterator[Refusal]:

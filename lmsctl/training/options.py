@@ -9,7 +9,6 @@ import typer
 from lmsctl.kit import zones
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.work import Work
-from lmsctl.training import rules as training_rules
 from lmsctl.training.deadlines import rules as deadline_rules
 from lmsctl.training.results import TrainingDetail
 from lmsctl.training.sessions.results import SessionDetail, SessionRow, SessionState
@@ -40,23 +39,16 @@ def show_times_in(env: Environment, time_zone: str) -> ZoneInfo:
 def notes_on_stops(
     env: Environment, work: Work, sessions: Iterable[SessionRow | SessionDetail]
 ) -> list[str]:
-    """Return a sentence for each session with deadlines on when learners stop coming and going.
-
-    One for a session that has started too; none for a canceled one.
-    """
-    zone = env.zone or work.zone
+    """Return a sentence for each session with deadlines on when learners stop coming and going."""
     sentences = (
-        deadline_rules.describe_start(session.code, session.starts_at, zone)
-        if training_rules.has_passed(session.starts_at, work.now)
-        else deadline_rules.describe_stops(
+        deadline_rules.describe_stops(
             session.code,
             session.registration_stops_at,
             session.cancellations_stop_at,
             work.now,
-            zone,
+            env.zone or work.zone,
         )
         for session in sessions
-        if session.state is not SessionState.CANCELED
     )
     return [sentence for sentence in sentences if sentence]
 

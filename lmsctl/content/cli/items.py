@@ -1,6 +1,5 @@
 """The command line of items."""
 
-from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -88,8 +87,7 @@ def create(
                 is_draft=draft,
                 due=due,
             )
-            sentence = f"Created the {made.kind} {made.code}."
-            return Done(made, sentence, notes=rules.notes_on_due(made.due_on, work.now, work.zone))
+            return Done(made, f"Created the {made.kind} {made.code}.")
         if if_exists is options.Existing.SKIP:
             return Done(found, f"The {found.kind} {found.code} exists already.", is_changed=False)
         return edited(
@@ -186,20 +184,19 @@ def edit(
     """Change an item. Its code stays, and so do the due dates of those who are enrolled."""
 
     def write(work: Work) -> Done:
-        after, is_changed = items.edit(
-            work,
-            code,
-            title=title,
-            folder=folder,
-            source=source,
-            inherits=inherit,
-            is_draft=draft,
-            due=_due(work, due_days, due_on, is_never=no_due),
-            if_version=if_version,
+        return edited(
+            *items.edit(
+                work,
+                code,
+                title=title,
+                folder=folder,
+                source=source,
+                inherits=inherit,
+                is_draft=draft,
+                due=_due(work, due_days, due_on, is_never=no_due),
+                if_version=if_version,
+            )
         )
-        day = after.due_on if due_on is not None else None
-        notes = rules.notes_on_due(day, work.now, work.zone)
-        return replace(edited(after, is_changed), notes=notes)
 
     return env.write(write)
 

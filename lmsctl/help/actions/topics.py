@@ -19,15 +19,19 @@ TOPICS: Mapping[str, str] = {
     "options": "the options that every command takes",
     "output": "formats, columns and order",
     "rights": "roles and permissions",
+    "schema": "the JSON Schema of setup files, for editors",
     "spreadsheets": "workbooks in place of CSV files: what their cells mean",
     "times": "how times are written",
     "tokens": "codes that admit people, and how they are destroyed",
+    "toml": "the setup of a portal as a file, and every key of it",
     "trainings": "sessions, deadlines, and who is told what",
 }
 
 
 def text(topic: str) -> str:
     """Return the words about one of the TOPICS."""
+    if topic == "schema":
+        return _schema()
     file = importlib.resources.files(lmsctl.help).joinpath("topics", f"{topic}.txt")
     words = file.read_text(encoding="utf-8")
     return f"{words}\n{_MADE[topic]()}" if topic in _MADE else words
@@ -61,9 +65,24 @@ def _rights() -> str:
     )
 
 
+def _toml() -> str:
+    from lmsctl.setup.rules import schema  # few topics need it
+
+    return schema.described()
+
+
+def _schema() -> str:
+    import json
+
+    from lmsctl.setup.rules import schema
+
+    return json.dumps(schema.json_schema(), indent=2) + "\n"
+
+
 _WIDTH = 100
 _MADE: Mapping[str, Callable[[], str]] = {
     "errors": _errors,
     "options": options.help_on_globals,
     "rights": _rights,
+    "toml": _toml,
 }

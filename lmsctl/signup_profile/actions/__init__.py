@@ -3,7 +3,6 @@
 from lmsctl.signup_profile.actions.profiles import (
     create,
     delete,
-    describe_end,
     edit,
     exists,
     find_conflicting,
@@ -17,7 +16,6 @@ from lmsctl.signup_profile.actions.signing_up import explain, history, sign_up
 __all__ = [
     "create",
     "delete",
-    "describe_end",
     "edit",
     "exists",
     "explain",

@@ -190,12 +190,6 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     return to_result(work, store.get_by_id(work, row.id)), bool(changes)
 
 
-def describe_end(work: Work, number: int) -> list[str]:
-    """Return sentences on why a profile that was changed can let nobody in any more, if so."""
-    row = store.get_by_id(work, number)
-    return portal_rules.describe_shut(rules.closed_by_itself(row, work.now), work.zone)
-
-
 def _parse_window(
     work: Work, row: ProfileRow, starts: TimeWord | None, ends: TimeWord | None
 ) -> dict[str, Any]:

@@ -237,13 +237,6 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
     return to_result(work, store.by_id(work, row.id)), bool(changes)
 
 
-def describe_end(work: Work, number: int) -> list[str]:
-    """Return sentences on why a token that was changed can let nobody in any more, if so."""
-    row = store.by_id(work, number)
-    gates = (*rules.closed_by_end(row, work.now), *rules.closed_by_use(row))
-    return portal_rules.describe_shut(gates, work.zone)
-
-
 def switch(work: Work, given: str, *, is_on: bool) -> tuple[TokenDetail, bool]:
     """Activate or deactivate a token; its uses stay. Returns it and whether it changed.
 

@@ -1,6 +1,6 @@
 """Taking tokens in from a file, and writing them out so that the file can be taken in again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from lmsctl.audit import actions as audit
 from lmsctl.bulk.actions import importing as bulk
@@ -42,7 +42,7 @@ def bulk_upload(work: Work, upload: FileImport) -> Done:
         reader=lambda names: tokens.reader(work, names),
         resolve=tokens.resolve,
         write=tokens.write,
-        notes=tokens.notes,
+        notes=lambda _work: (),
         key_columns=frozenset({"token", "knowledge_code"}),
         meanings=file_rules.meanings(upload.request.reading.dates),
         key=staging.RESULT_KEY,
@@ -107,13 +107,6 @@ class _TokenUpload:
             writing.change(work, rows, self._present)
         writing.add(work, rows, run)
         return 0
-
-    def notes(self, work: Work) -> Iterator[str]:
-        """Yield a sentence when tokens of the file can let nobody in from the start."""
-        expired = finding.count_expired(work)
-        if expired:
-            many = f"{expired:,} {'token' if expired == 1 else 'tokens'} of this file"
-            yield f"{many} expired in the past, so nobody can come in."
 
 
 # Out ---------------------------------------------------------------------------------------------

@@ -7,12 +7,6 @@ from lmsctl.kit import wall_clock
 from lmsctl.training.rules import has_passed
 
 
-def describe_start(code: str, starts_at: datetime, zone: ZoneInfo) -> str:
-    """Return a sentence on a session whose start has passed."""
-    shown = wall_clock.show(starts_at, zone)
-    return f"{code}: it started {shown} (past), so learners neither join nor leave it any more."
-
-
 def describe_stops(
     code: str,
     registration_at: datetime | None,

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Select
 from sqlmodel import col, exists, func, or_, select, update
 
 from lmsctl.bulk.model import RunFault
-from lmsctl.bulk.staging import RowRange, is_good
+from lmsctl.bulk.staging import RowRange
 from lmsctl.bulk.store.tables import analyze
 from lmsctl.content.model import ContentItem
 from lmsctl.kit import locks
@@ -20,18 +20,6 @@ _row, _item = STAGED.c, ITEMS.c
 def in_range(rows: RowRange) -> ColumnElement[bool]:
     """Return the condition that a row is in the range."""
     return rows.holds(_row.row_no)
-
-
-def count_expired(work: Work) -> int:
-    """Return how many good rows make or change a token that has expired by now."""
-    is_wanted = or_(_row.is_new, _row.changed.is_not(None))
-    return int(
-        work.value(
-            select(func.count())
-            .select_from(STAGED)
-            .where(is_good(STAGED), _row.is_done.is_(None), is_wanted, _row.expires_at < work.now)
-        )
-    )
 
 
 def find_items(work: Work, rows: RowRange) -> None:

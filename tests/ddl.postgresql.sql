@@ -356,6 +356,11 @@ CREATE TABLE notifications (
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	about TEXT COLLATE "C",
 	calendar TEXT COLLATE "C",
+	tries BIGINT DEFAULT '0' NOT NULL,
+	next_try_at TIMESTAMP WITH TIME ZONE,
+	lease TEXT COLLATE "C",
+	last_error TEXT COLLATE "C",
+	sent_at TIMESTAMP WITH TIME ZONE,
 	PRIMARY KEY (id),
 	CONSTRAINT channel_known CHECK (channel IN ('mail', 'account')),
 	CONSTRAINT state_known CHECK (state IN ('queued', 'sent', 'failed')),
@@ -366,7 +371,7 @@ CREATE TABLE notifications (
 
 CREATE INDEX ix_notifications_user_id ON notifications (user_id);
 
-CREATE INDEX notifications_due ON notifications (state, due_at);
+CREATE INDEX notifications_due ON notifications (state, next_try_at, due_at, id);
 
 CREATE INDEX notifications_in_order ON notifications (due_at, id);
 

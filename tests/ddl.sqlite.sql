@@ -364,6 +364,11 @@ CREATE TABLE notifications (
 	created_at TEXT NOT NULL,
 	about TEXT,
 	calendar TEXT,
+	tries INTEGER DEFAULT '0' NOT NULL,
+	next_try_at TEXT,
+	lease TEXT,
+	last_error TEXT,
+	sent_at TEXT,
 	CONSTRAINT channel_known CHECK (channel IN ('mail', 'account')),
 	CONSTRAINT state_known CHECK (state IN ('queued', 'sent', 'failed')),
 	CONSTRAINT mail_has_address CHECK ((channel = 'mail') = (address IS NOT NULL)),
@@ -374,7 +379,7 @@ CREATE TABLE notifications (
 
 CREATE INDEX ix_notifications_user_id ON notifications (user_id);
 
-CREATE INDEX notifications_due ON notifications (state, due_at);
+CREATE INDEX notifications_due ON notifications (state, next_try_at, due_at, id);
 
 CREATE INDEX notifications_in_order ON notifications (due_at, id);
 

@@ -196,7 +196,7 @@ CHANGING = """
 create edit move add remove delete grant revoke activate deactivate end-employment import open
 close enable disable set submit confirm resend release rotate sign-up archive restore add-item
 remove-item cancel decline result join switch leave extend record redeem mint bulk-upload apply
-set-deadlines lock unlock add-day enroll batch seed copy answers
+set-deadlines lock unlock add-day enroll batch seed copy answers deliver retry
 """
 # A learner's acts on what is not offered to them, and looks of others at it: as if it were not.
 UNOFFERED = (

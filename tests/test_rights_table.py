@@ -28,7 +28,7 @@ PLACES = {
     "none": "Parent/Nowhere",
 }
 ACTORS = ["operator", *BUILT_IN, *CUSTOM]
-VERDICTS = {"ok", "forbidden", "not_found", "rejected"}
+VERDICTS = {"ok", "forbidden", "not_found", "rejected", "config"}
 CLASS = {0: "ok", **{status: kind.value for kind, status in EXIT_STATUS.items()}}
 
 

@@ -126,7 +126,10 @@ def vacuum(env: Environment) -> Any:
 
 @verb(doctor_app, "doctor", examples=("lmsctl doctor", "lmsctl doctor -o json"))
 def examine(env: Environment) -> Any:
-    """Examine configuration, database, schema, clock and rows; exit 10 when anything fails."""
+    """Examine configuration, database, schema, clock, rows and the way that mails leave by.
+
+    Nothing is changed or sent; the exit status is 10 when anything fails.
+    """
     found = list(doctor.examine(_outside(env)))
     failed = sum(1 for item in found if item.state is Health.FAILED)
     warned = sum(1 for item in found if item.state is Health.WARNING)

@@ -10,7 +10,9 @@ from lmsctl.kit import database_errors, dburl, schema, sqlite
 from lmsctl.kit.database_errors import SchemaAbsent
 from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import Refusal, RefusalKind
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
+from lmsctl.notification.delivery.actions import trying as delivery
 from lmsctl.portal import actions as portal
 from lmsctl.portal import store as portal_store
 from lmsctl.portal.errors import ClockFrozen, SchemaNewer, SchemaOutdated
@@ -36,11 +38,15 @@ def examine(env: Environment) -> Iterator[Diagnosis]:
     if reached.state is Health.FAILED:
         return
     try:
-        yield from env.read(_rows)
+        found_in_rows = env.read(_rows)
     except Refusal as refusal:
         if refusal.kind is RefusalKind.FORBIDDEN:
             raise
         yield _failed("rows", refusal)
+        return
+    yield from found_in_rows
+    if found_in_rows[0].state is Health.OK:
+        yield _run_check("mail", env, _mail)
 
 
 def _run_check(name: str, env: Environment, check: Callable[[Environment], Diagnosis]) -> Diagnosis:
@@ -144,6 +150,25 @@ def _rows(work: Work) -> list[Diagnosis]:
         *_log(work),
         *_invariants(work),
     ]
+
+
+def _mail(env: Environment) -> Diagnosis:
+    """Try the way that mails leave by, as far as that goes without sending one."""
+    env.connect().rollback()
+    waiting = env.read(delivery.count_waiting)
+    env.connect().rollback()
+    if env.config.mail.transport is None:
+        sentence = "The configuration does not say how mails leave."
+        if not waiting.due:
+            return _ok("mail", f"{sentence} None is due.")
+        sentence += f" {counted(waiting.due, 'mail')} that should have left stay here."
+        return Diagnosis("mail", Health.WARNING, sentence, "See 'lmsctl help mail'.")
+    where = delivery.try_transport(env.config)
+    if not waiting.failed:
+        return _ok("mail", f"Mails leave by {where}; {waiting.due} due.")
+    sentence = f"Mails leave by {where}; {waiting.due} due, {waiting.failed} failed."
+    hint = "See why: lmsctl notification list --state failed"
+    return Diagnosis("mail", Health.WARNING, sentence, hint)
 
 
 def _wrong_schema(work: Work, state: SchemaState, version: str | None) -> Refusal:

@@ -12,9 +12,11 @@ from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions
 from lmsctl.notification.calendar.rules.mails import MOST_BYTES
+from lmsctl.notification.delivery import cli as delivery_cli
 from lmsctl.notification.results import Message, MessageKind, MessageState, Preview
 
 app = options.noun("notification", "Queued mails and notices in accounts.")
+app.add_typer(delivery_cli.app)
 
 
 @verb(
@@ -25,14 +27,19 @@ app = options.noun("notification", "Queued mails and notices in accounts.")
 def list_(
     env: Environment,
     state: Annotated[
-        MessageState | None, typer.Option("--state", help="queued, sent or failed.")
+        MessageState | None,
+        typer.Option("--state", help="queued, retrying, sent, failed or gave_up."),
     ] = None,
     kind: Annotated[
         MessageKind | None,
         typer.Option("--kind", metavar="KIND", help="Only messages about this."),
     ] = None,
 ) -> Listing[Message]:
-    """List messages, soonest first."""
+    """List messages, soonest first.
+
+    A mail is queued until it is sent; retrying says that it was tried in vain and will be tried
+    again (next_try_at), failed that it was refused, and gave_up that it was tried often enough.
+    """
     return env.read(
         lambda work: Listing(
             Message, actions.list_messages(work, state=state, kind=kind), things="messages"

@@ -15,11 +15,16 @@ class Channel(StrEnum):
 
 
 class MessageState(StrEnum):
-    """How far a message has come."""
+    """How far a message has come; rows keep those in KEPT_STATES, and how often it was tried."""
 
     QUEUED = "queued"
+    RETRYING = "retrying"
     SENT = "sent"
     FAILED = "failed"
+    GAVE_UP = "gave_up"
+
+
+KEPT_STATES = (MessageState.QUEUED, MessageState.SENT, MessageState.FAILED)
 
 
 class MessageKind(StrEnum):
@@ -43,8 +48,8 @@ class Message:
     """One mail in the outbox, or one notice in an account."""
 
     KEY = "id"
-    TABLE = ("id", "channel", "kind", "recipient", "subject", "due_at", "state")
-    LEAST_IMPORTANT = ("channel", "recipient", "id", "kind")
+    TABLE = ("id", "channel", "kind", "recipient", "subject", "due_at", "state", "last_error")
+    LEAST_IMPORTANT = ("last_error", "channel", "recipient", "id", "kind")
 
     id: int
     channel: Channel
@@ -54,6 +59,10 @@ class Message:
     due_at: datetime
     state: MessageState
     created_at: datetime
+    tries: int
+    next_try_at: datetime | None
+    last_error: str | None
+    sent_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,10 @@ class Preview:
     state: MessageState
     message_id: str
     calendar: str | None
+    tries: int
+    next_try_at: datetime | None
+    last_error: str | None
+    sent_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ PERMISSIONS: Mapping[str, str] = {
     "token.view": "View tokens with their codes, and who redeemed them",
     "token.manage": "Create, upload, change and delete tokens",
     "notification.view": "View queued mails and notices",
+    "notification.deliver": "Send queued mails, and failed ones anew",
     "report.view": "View reports",
 }
 # A refusal or a warning that names more of them names them alone.

@@ -16,6 +16,7 @@ TOPICS: Mapping[str, str] = {
     "csv": "files that are read and written",
     "errors": "every code of a refusal",
     "exit-status": "what the exit status says",
+    "mail": "how mails leave, and what becomes of each",
     "options": "the options that every command takes",
     "output": "formats, columns and order",
     "rights": "roles and permissions",

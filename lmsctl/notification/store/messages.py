@@ -11,6 +11,7 @@ from lmsctl.department.model import Department
 from lmsctl.kit.columns import Choice
 from lmsctl.kit.statements import columns_of, value_for
 from lmsctl.kit.work import Work
+from lmsctl.notification.delivery.rules import trying
 from lmsctl.notification.model import Notification
 from lmsctl.notification.results import Channel, Message, MessageKind, MessageState, Notice, Preview
 from lmsctl.rights.rules import Scope
@@ -104,9 +105,22 @@ def _select_messages(record: type, now: datetime) -> Any:
 
 
 def _state_at(now: datetime) -> ColumnElement[MessageState]:
-    """Return the state of a message: a notice that is not due yet counts as queued."""
+    """Return the state of a message, how often it was tried among it.
+
+    A notice that is not due yet counts as queued.
+    """
     is_to_come = and_(col(Notification.channel) == Channel.ACCOUNT, col(Notification.due_at) > now)
-    return case((is_to_come, state_literal(MessageState.QUEUED)), else_=col(Notification.state))
+    is_tried = and_(col(Notification.state) == MessageState.QUEUED, col(Notification.tries) > 0)
+    is_given_up = and_(
+        col(Notification.state) == MessageState.FAILED,
+        col(Notification.tries) >= trying.MOST_TRIES,
+    )
+    return case(
+        (is_to_come, state_literal(MessageState.QUEUED)),
+        (is_tried, state_literal(MessageState.RETRYING)),
+        (is_given_up, state_literal(MessageState.GAVE_UP)),
+        else_=col(Notification.state),
+    )
 
 
 def messages(

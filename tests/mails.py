@@ -2,6 +2,7 @@
 
 import contextlib
 import email
+import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator
@@ -156,13 +157,13 @@ def hang(seconds: float) -> Behavior:
 def serving(**how: Any) -> Iterator[MailServer]:
     """Run a mail server meanwhile; `how` is what aiosmtpd takes (TLS, login …)."""
     handler = MailServer()
+    with socket.create_server((handler.host, 0)) as free:
+        handler.port = free.getsockname()[1]
     controller = Controller(
-        handler, hostname=handler.host, port=0, enable_SMTPUTF8=True, decode_data=False, **how
+        handler, hostname=handler.host, port=handler.port, enable_SMTPUTF8=True, **how
     )
     controller.start()
     try:
-        listening: Any = controller.server
-        handler.port = listening.sockets[0].getsockname()[1]
         yield handler
     finally:
         controller.stop()

@@ -253,7 +253,7 @@ def _reason(code: int, text: bytes | str) -> str:
 
 
 def _in_words(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or "timed out" in str(error):
         return "it does not answer in time"
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return "it has closed the connection"

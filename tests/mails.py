@@ -4,6 +4,7 @@ import contextlib
 import email
 import socket
 import ssl
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -101,6 +102,8 @@ class MailServer:
     port: int = 0
     taken: list[Taken] = field(default_factory=list)
     connections: int = 0
+    logins: list[str] = field(default_factory=list)
+    on_sender: Behavior = _obey
     on_recipient: Behavior = _obey
     on_data: Behavior = _obey
 
@@ -111,6 +114,19 @@ class MailServer:
         session.host_name = hostname
         self.connections += 1
         return responses
+
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's names
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        """Take a sender, or answer as the test says."""
+        answer = self.on_sender(server, address)
+        if answer is not None:
+            return answer
+        if session.auth_data is not None:
+            self.logins.append(session.auth_data)
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: Any, _session: Any, envelope: Any, address: str, _options: list[str]
@@ -135,7 +151,9 @@ class MailServer:
     @property
     def recipients(self) -> list[str]:
         """The recipients of the envelopes, in the order of the mails."""
-        return [one for mail in self.taken for one in mail.recipients]
+        heard = [one for mail in self.taken for one in mail.recipients]
+        # aiosmtpd keeps bytes beyond ASCII as halves of surrogate pairs.
+        return [one.encode(errors="surrogateescape").decode() for one in heard]
 
 
 def drop(server: Any, _: str) -> str:
@@ -154,13 +172,13 @@ def hang(seconds: float) -> Behavior:
 
 
 @contextlib.contextmanager
-def serving(**how: Any) -> Iterator[MailServer]:
+def serving(*, is_international: bool = True, **how: Any) -> Iterator[MailServer]:
     """Run a mail server meanwhile; `how` is what aiosmtpd takes (TLS, login …)."""
     handler = MailServer()
     with socket.create_server((handler.host, 0)) as free:
         handler.port = free.getsockname()[1]
     controller = Controller(
-        handler, hostname=handler.host, port=handler.port, enable_SMTPUTF8=True, **how
+        handler, hostname=handler.host, port=handler.port, enable_SMTPUTF8=is_international, **how
     )
     controller.start()
     try:
@@ -175,15 +193,21 @@ def let_in(user: str, password: str) -> Callable[..., AuthResult]:
     def authenticate(*given: Any) -> AuthResult:
         said = given[-1]
         is_right = (said.login, said.password) == (user.encode(), password.encode())
-        return AuthResult(success=is_right, handled=is_right)
+        return AuthResult(success=is_right, handled=is_right, auth_data=user)
 
     return authenticate
 
 
-def certificate(folder: Path, name: str) -> tuple[Path, ssl.SSLContext]:
-    """Return the file of a certificate for `name` that signs itself, and a server's context."""
-    import subprocess
+@dataclass(frozen=True)
+class Certificate:
+    """The file of a certificate that signs itself, and what a server needs to use it."""
 
+    file: Path
+    context: ssl.SSLContext
+
+
+def certificate(folder: Path, name: str) -> Certificate:
+    """Return a new certificate for `name`."""
     key, cert = folder / f"{name}.key", folder / f"{name}.crt"
     subprocess.run(
         [
@@ -196,4 +220,4 @@ def certificate(folder: Path, name: str) -> tuple[Path, ssl.SSLContext]:
     )
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(cert, key)
-    return cert, context
+    return Certificate(cert, context)

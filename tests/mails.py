@@ -172,10 +172,10 @@ def hang(seconds: float) -> Behavior:
 
 
 @contextlib.contextmanager
-def serving(*, is_international: bool = True, **how: Any) -> Iterator[MailServer]:
+def serving(*, is_international: bool = True, port: int = 0, **how: Any) -> Iterator[MailServer]:
     """Run a mail server meanwhile; `how` is what aiosmtpd takes (TLS, login …)."""
     handler = MailServer()
-    with socket.create_server((handler.host, 0)) as free:
+    with socket.create_server((handler.host, port)) as free:
         handler.port = free.getsockname()[1]
     controller = Controller(
         handler, hostname=handler.host, port=handler.port, enable_SMTPUTF8=is_international, **how

@@ -10,10 +10,11 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
+from tempfile import TemporaryDirectory as TemporaryFolder
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any, TextIO
 
-from sqlalchemy import CursorResult, Engine, Executable, Table, create_engine, event, text
+from sqlalchemy import CursorResult, Engine, Executable, MetaData, Table, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import configure_mappers
@@ -220,13 +221,56 @@ def create_staging_tables(connection: "driver.Connection", tables: Iterable[Tabl
     if connection.dialect == "sqlite":
         # With the usual 2 MiB of cache the time for a row grows with the number of rows.
         execute(connection, "PRAGMA cache_size=-65536")
-        execute(connection, "PRAGMA temp.cache_size=-16384")
+        _attach_staging(connection)
     else:
         execute(connection, "SET LOCAL default_statistics_target = 10")
     bound = connection.session.connection()
     for table in tables:
-        bound.execute(DropTable(table, if_exists=True))
-        bound.execute(CreateTable(table))
+        placed = _placed(connection, table)
+        bound.execute(DropTable(placed, if_exists=True))
+        bound.execute(CreateTable(placed))
+
+
+def _attach_staging(connection: "driver.Connection") -> None:
+    """Give SQLite a file for temporary tables that nobody else can open, and that ends with us.
+
+    Libraries may be built so that all that is temporary stays in memory, whatever is asked for. A
+    transaction that has begun can attach nothing; then its temporary tables are what SQLite makes.
+    """
+    if connection.raw.in_transaction or _has_staging(connection):
+        return
+    with TemporaryFolder() as folder:
+        place = f"{folder}/staging"
+        execute(connection, "ATTACH :place AS staging", place=place)
+        # Alone with it, SQLite keeps the journal open; then neither file needs its name any more.
+        for setting in (
+            "locking_mode=EXCLUSIVE",
+            "journal_mode=PERSIST",
+            "synchronous=OFF",
+            "cache_size=-16384",
+            "user_version=1",
+            "user_version=2",
+        ):
+            execute(connection, f"PRAGMA staging.{setting}")
+
+
+def _has_staging(connection: "driver.Connection") -> bool:
+    found = execute(connection, "PRAGMA database_list").all()
+    return any(name == "staging" for _, name, _ in found)
+
+
+def _placed(connection: "driver.Connection", table: Table) -> Table:
+    """Return a temporary table as it is made: on SQLite one in the file for them, if there is."""
+    if connection.dialect != "sqlite" or not _has_staging(connection):
+        return table
+    return _in_staging(table)
+
+
+@functools.lru_cache(maxsize=64)
+def _in_staging(table: Table) -> Table:
+    placed = table.to_metadata(MetaData(), schema="staging")
+    placed._prefixes = []  # noqa: SLF001 - what is in a file of its own is not made as temporary
+    return placed
 
 
 def save_staging_tables(connection: "driver.Connection", tables: Iterable[Table]) -> SavedTables:
@@ -288,7 +332,7 @@ def index_staging_tables(connection: "driver.Connection", tables: Sequence[Table
     """Make temporary tables that have been filled quick to search."""
     bound = connection.session.connection()
     for table in tables:
-        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+        for index in sorted(_placed(connection, table).indexes, key=lambda index: str(index.name)):
             index.create(bound)
     analyze_staging_tables(connection, tables)
 

@@ -7,10 +7,8 @@ from typing import Any
 
 from lmsctl.kit import secret
 from lmsctl.kit.work import Work
-from lmsctl.notification import hookpoints
 from lmsctl.notification.calendar import actions as calendar_entries
-from lmsctl.notification.calendar.rules import replies
-from lmsctl.notification.errors import AnswerEntryUnknown, MessageUnknown
+from lmsctl.notification.errors import MessageUnknown
 from lmsctl.notification.results import (
     Channel,
     Message,
@@ -18,7 +16,6 @@ from lmsctl.notification.results import (
     MessageState,
     Notice,
     Preview,
-    TakenAnswer,
 )
 from lmsctl.notification.store import audiences as audience_store
 from lmsctl.notification.store import messages as store
@@ -191,7 +188,7 @@ class PersonalMessage:
     """What one person is told of `about`, by notice and where there is an address by mail.
 
     `calendar` is what a message keeps of a calendar entry. `topic` is as in `tell_all`; without one
-    it is told whatever else is.
+    it is told whatever else is. Without a notice only the mail goes.
     """
 
     user_id: int
@@ -200,6 +197,7 @@ class PersonalMessage:
     about: str | None
     calendar: str | None
     topic: str | None = None
+    has_notice: bool = True
 
 
 def tell_each(work: Work, told: Sequence[PersonalMessage]) -> int:
@@ -213,10 +211,18 @@ def tell_each(work: Work, told: Sequence[PersonalMessage]) -> int:
         }
         for one in told
         for start in (_start_of_id(work, one),)
-        for address in ((None, one.address) if one.address else (None,))
+        for address in _ways(one)
     ]
     store.add(work, rows)
     return len(rows)
+
+
+def _ways(one: PersonalMessage) -> Iterator[str | None]:
+    """Yield None for a notice, and the address for a mail."""
+    if one.has_notice:
+        yield None
+    if one.address:
+        yield one.address
 
 
 def _start_of_id(work: Work, one: PersonalMessage) -> str:
@@ -256,21 +262,6 @@ def preview(work: Work, number: int) -> Preview:
     if found.calendar is None:
         return found
     return replace(found, calendar=calendar_entries.finish(found.calendar, found.recipient)[0])
-
-
-def take_answer(work: Work, data: bytes) -> TakenAnswer:
-    """Let the answer in a mail count for the person whose address it is from.
-
-    `data` is the mail as it arrived. Needs `enrollment.manage` over the person. Raises
-    MailUnreadable, AnswerMissing, AnswerUnclear, AnswerNotTheirs, AnswerEntryUnknown,
-    AnswerOutdated, and what keeps a person from answering.
-    """
-    scope = rights.require(work, "enrollment.manage")
-    taken = hookpoints.take_entry_reply(work, scope, replies.read_mail(data))
-    found = next((one for one in taken if one is not None), None)
-    if found is None:
-        raise AnswerEntryUnknown
-    return found
 
 
 def notices(work: Work, user_id: int) -> Iterator[Notice]:

@@ -11,6 +11,7 @@ from lmsctl.kit.environment import Environment
 from lmsctl.kit.options import verb
 from lmsctl.kit.work import Work
 from lmsctl.notification import actions
+from lmsctl.notification.calendar.actions import answers as answering
 from lmsctl.notification.calendar.rules.mails import MOST_BYTES
 from lmsctl.notification.delivery import cli as delivery_cli
 from lmsctl.notification.results import Message, MessageKind, MessageState, Preview
@@ -77,7 +78,7 @@ def answers(
         data = file.read(MOST_BYTES + 1)
 
     def write(work: Work) -> Done:
-        taken = actions.take_answer(work, data)
+        taken = answering.take_answer(work, data)
         already = "" if taken.outcome is Outcome.UPDATED else " already"
         sentence = f"{taken.login} has {taken.answer} {taken.training}{already}."
         return Done(taken, sentence, is_changed=taken.outcome is Outcome.UPDATED)

@@ -38,6 +38,7 @@ class MessageKind(StrEnum):
     PLAN_THRESHOLD = "plan_threshold"
     TRAINING_CANCELLATION = "training_cancellation"
     TRAINING_CHANGE = "training_change"
+    TRAINING_INSTRUCTOR = "training_instructor"
     TRAINING_INVITATION = "training_invitation"
     TRAINING_ORGANIZER = "training_organizer"
     TRAINING_SUPERVISION = "training_supervision"

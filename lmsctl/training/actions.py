@@ -28,7 +28,7 @@ from lmsctl.training.sessions.actions.zones import (
 )
 from lmsctl.training.store import TrainingFilter
 from lmsctl.training.telling import actions as telling
-from lmsctl.training.telling import store as telling_store
+from lmsctl.training.telling.store import audiences as telling_store
 from lmsctl.user import store as users
 from lmsctl.user.actions import finding
 from lmsctl.user.results import UserStatus
@@ -239,7 +239,9 @@ def edit(  # noqa: PLR0913 - one keyword for each thing that can change
         notes = turn(work, coming, row, new)
         _renew_invitations(work, new)
     if "organizer_id" in changes:
-        _tell_appointed(work, store.by_id(work, row.id))
+        appointed = store.by_id(work, row.id)
+        _tell_appointed(work, appointed)
+        telling.tell_hosts(work, appointed, sessions_to_come(work, appointed))
     return to_result(work, store.by_id(work, row.id)), bool(changes), notes
 
 
@@ -276,8 +278,17 @@ def delete(work: Work, given: str) -> rules.TrainingRecord:
         audience = telling_store.audience_of_session(row.id, session_id)
         at = session_store.find_with_days(work, session_id)
         telling.tell_removed(work, row, at, audience, telling.RemovalCause.DELETED)
+    said = f"The training '{row.title}' was deleted"
+    held = sessions_to_come(work, row)
+    news = {
+        one.session.id: telling.HostNews(
+            f"Canceled: session {one.session.code} of '{row.title}'", f"{said}.\n", is_noted=False
+        )
+        for one in held
+    }
+    telling.tell_hosts(work, row, held, news, are_gone=True)
     store.delete(work, row.id)
-    telling.tell_organizer(work, row, f"The training '{row.title}' was deleted")
+    telling.tell_organizer(work, row, said)
     detail = {"sessions": len(sessions), "people": people}
     audit.record(work, "training.deleted", f"training {row.code}", **detail)
     return row

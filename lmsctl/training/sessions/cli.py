@@ -40,7 +40,9 @@ _FORMERLY = {"--capacity": "--limit"}
 Place = Annotated[str | None, typer.Option("--place", help="Where people meet.")]
 Url = Annotated[str | None, typer.Option("--url", metavar="URL", help="Where it is on the web.")]
 Title = Annotated[str | None, typer.Option("--title", help="What sets it apart from others.")]
-Instructor = Annotated[str | None, typer.Option("--instructor", help="The name of who leads it.")]
+Instructor = Annotated[
+    str | None, typer.Option("--instructor", help="Who leads it: a name, login or address.")
+]
 
 
 @verb(
@@ -197,7 +199,8 @@ def edit(
     limit: Limit = None,
     title: Annotated[str | None, typer.Option("--title", help="The title; '' for none.")] = None,
     instructor: Annotated[
-        str | None, typer.Option("--instructor", help="Who leads it; '' for nobody.")
+        str | None,
+        typer.Option("--instructor", help="Who leads it: a name, login or address; '' for nobody."),
     ] = None,
     if_version: IfVersion = None,
 ) -> Any:

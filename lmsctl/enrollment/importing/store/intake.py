@@ -14,7 +14,7 @@ from lmsctl.kit.work import Work
 from lmsctl.notification.store.audiences import Audience
 from lmsctl.training.model import TrainingEnrollment
 from lmsctl.training.results import EnrolledBy
-from lmsctl.training.telling import store as telling_store
+from lmsctl.training.telling.store import audiences as telling_store
 
 _row = STAGED.c
 

@@ -25,7 +25,7 @@ from lmsctl.training.participants.store import people as people_store
 from lmsctl.training.participants.store import places as place_store
 from lmsctl.training.sessions import store as session_store
 from lmsctl.training.telling import actions as telling
-from lmsctl.training.telling import store as telling_store
+from lmsctl.training.telling.store import audiences as telling_store
 
 
 def edit_participation(

@@ -21,7 +21,7 @@ from lmsctl.training.participants.store import places as place_store
 from lmsctl.training.results import EnrolledBy
 from lmsctl.training.sessions import store as session_store
 from lmsctl.training.telling import actions as telling
-from lmsctl.training.telling import store as telling_store
+from lmsctl.training.telling.store import audiences as telling_store
 
 
 def enroll_in_trainings(

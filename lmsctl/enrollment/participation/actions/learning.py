@@ -32,7 +32,7 @@ from lmsctl.training.sessions import store as session_store
 from lmsctl.training.sessions.actions import showing as session_showing
 from lmsctl.training.sessions.results import SessionChoice
 from lmsctl.training.telling import actions as telling
-from lmsctl.training.telling import store as telling_store
+from lmsctl.training.telling.store import audiences as telling_store
 
 
 def require_participation(part: PersonInTraining) -> ParticipantRecord:

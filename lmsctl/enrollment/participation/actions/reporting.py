@@ -13,7 +13,7 @@ from lmsctl.training.participants.rules import ParticipantRecord
 from lmsctl.training.rules import SessionWithDays
 from lmsctl.training.sessions import store as session_store
 from lmsctl.training.telling import actions as telling
-from lmsctl.training.telling import store as telling_store
+from lmsctl.training.telling.store import audiences as telling_store
 
 
 def record(

@@ -22,8 +22,8 @@ from lmsctl.training.participants.store import places as place_store
 from lmsctl.training.participants.store.away import MissedMessage, UpcomingPlace
 from lmsctl.training.sessions import store as session_store
 from lmsctl.training.telling import actions as telling
-from lmsctl.training.telling import store as telling_store
 from lmsctl.training.telling.actions import CatchUp
+from lmsctl.training.telling.store import audiences as telling_store
 from lmsctl.user import store as users
 
 

@@ -15,7 +15,7 @@ from lmsctl.notification.calendar.rules.entry import Reply
 from lmsctl.notification.model import Notification
 from lmsctl.notification.results import Channel, MessageState
 from lmsctl.training.model import IS_LIVE, SessionDay, Training, TrainingEnrollment, TrainingSession
-from lmsctl.training.telling.store import ABOUT, REPLY, is_about_any
+from lmsctl.training.telling.store.audiences import ABOUT, REPLY, is_about_any
 from lmsctl.user.model import User
 
 

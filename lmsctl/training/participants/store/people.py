@@ -26,7 +26,7 @@ from lmsctl.training.model import (
 )
 from lmsctl.training.participants.rules import ParticipantRecord
 from lmsctl.training.results import EnrolledBy
-from lmsctl.training.telling import store as telling_store
+from lmsctl.training.telling.store import audiences as telling_store
 from lmsctl.user.model import User
 
 

@@ -21,7 +21,7 @@ from lmsctl.training.sessions.actions.showing import to_result
 from lmsctl.training.sessions.errors import SessionExists, SessionOver
 from lmsctl.training.sessions.results import SessionDetail
 from lmsctl.training.telling import actions as telling
-from lmsctl.training.telling import store as telling_store
+from lmsctl.training.telling.store import audiences as telling_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,7 @@ def create_session(  # noqa: PLR0913 - one keyword for each thing a session has
     )
     _add_day(work, number, plan, starts_at, ends_at)
     audit.record(work, "session.created", audit_name(training, text))
+    telling.tell_hosts(work, training, [session_store.get_with_days(work, number)])
     return to_result(work, session_store.by_id(work, number))
 
 
@@ -172,7 +173,9 @@ def edit_session(  # noqa: PLR0913 - one keyword for each thing that can change
         _tell_changed(work, training, before, [day.id] if day.ends_at > work.now else ())
     elif changes:
         here = telling_store.audience_of_session(training.id, row.id)
-        telling.renew_invitations(work, training, session_store.find_with_days(work, row.id), here)
+        at = session_store.get_with_days(work, row.id)
+        telling.renew_invitations(work, training, at, here)
+        telling.tell_hosts(work, training, [at])
     return to_result(work, session_store.by_id(work, row.id)), bool(changes or moved)
 
 
@@ -182,13 +185,23 @@ def _tell_changed(
     before: SessionWithDays,
     were_to_come: Collection[int] = (),
 ) -> None:
-    """Tell the people in a session, and the organizer, that a day of it has changed."""
+    """Tell the people in a session, and who holds it, that a day of it has changed."""
     at = session_store.get_with_days(work, before.session.id)
     telling.tell_changed(work, training, before, at, were_to_come)
-    said = (
-        f"When or where the session {at.session.code} of '{training.title}' takes place has changed"
+    telling.tell_hosts(
+        work, training, [at], {at.session.id: news_of_change(work, training, before, at)}
     )
-    telling.tell_organizer(work, training, said, telling.describe_change(before, at))
+
+
+def news_of_change(
+    work: Work, training: TrainingRecord, before: SessionWithDays, at: SessionWithDays
+) -> telling.HostNews:
+    """Return what who holds a session hears when it is at another time or place."""
+    name = f"the session {at.session.code} of '{training.title}'"
+    return telling.HostNews(
+        f"When or where {name} takes place has changed",
+        telling.describe_change(telling.first_before(work, before), at),
+    )
 
 
 def _change_day(
@@ -256,10 +269,12 @@ def cancel_session(work: Work, given_training: str, given: str) -> tuple[Session
         ends_at = wall_clock.show(row.ends_at, training.zone)
         raise SessionOver(session=row.code, training=training.code, ends_at=ends_at)
     here = telling_store.audience_of_session(training.id, row.id)
-    telling.tell_canceled(work, training, session_store.get_with_days(work, row.id), here)
+    at = session_store.get_with_days(work, row.id)
+    telling.tell_canceled(work, training, at, here)
     session_store.remove_everybody(work, row.id)
     session_store.change(work, row.id, canceled_at=work.now)
     audit.record(work, "session.canceled", audit_name(training, row.code), people=row.taken)
     said = f"The session {row.code} of '{training.title}' was canceled"
-    telling.tell_organizer(work, training, said, _without_session(row.taken))
+    news = {row.id: telling.HostNews(said, _without_session(row.taken))}
+    telling.tell_hosts(work, training, [at], news, are_gone=True)
     return to_result(work, session_store.by_id(work, row.id)), True

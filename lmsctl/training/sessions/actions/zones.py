@@ -11,7 +11,7 @@ from lmsctl.rights.rules import ANYWHERE
 from lmsctl.training.rules import SessionDayRecord, SessionWithDays, TrainingRecord
 from lmsctl.training.sessions import rules as session_rules
 from lmsctl.training.sessions import store as session_store
-from lmsctl.training.sessions.actions.planning import audit_name
+from lmsctl.training.sessions.actions.planning import audit_name, news_of_change
 from lmsctl.training.telling import actions as telling
 
 
@@ -63,7 +63,8 @@ def keep_clock(
     start. Raises SessionDaysOverlap.
     """
     notes: list[str] = []
-    moved_any = False
+    changed: list[SessionWithDays] = []
+    news: dict[int, telling.HostNews] = {}
     for before in sorted(sessions, key=lambda one: one.session.id):
         session_store.get_for_update(work, before.session.id)
         days = [_moved(work, day, old, new) for day in before.days]
@@ -74,7 +75,6 @@ def keep_clock(
         ]
         if not moved:
             continue
-        moved_any = True
         for number, day in moved:
             others = session_rules.days_except(days, number)
             session_rules.check_no_overlap(day.starts_at, day.ends_at, others)
@@ -89,9 +89,9 @@ def keep_clock(
         audit.record(work, "session.changed", name, changed=["ends_at", "starts_at"])
         at = session_store.get_with_days(work, before.session.id)
         telling.tell_changed(work, new, before, at, {day.id for _, day in moved})
-    if moved_any:
-        said = f"The sessions of '{new.title}' moved to the zone {new.time_zone}"
-        telling.tell_organizer(work, new, said, "".join(f"{note}\n" for note in notes))
+        changed.append(at)
+        news[at.session.id] = news_of_change(work, new, before, at)
+    telling.tell_hosts(work, new, changed, news)
     return notes
 
 

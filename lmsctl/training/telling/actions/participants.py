@@ -13,8 +13,8 @@ from lmsctl.notification.results import MessageKind
 from lmsctl.notification.store.audiences import Audience, SharedEntry
 from lmsctl.portal import actions as portal
 from lmsctl.training.rules import SessionWithDays, TrainingRecord
-from lmsctl.training.telling import store as telling_store
 from lmsctl.training.telling.actions.calendars import shared_entry
+from lmsctl.training.telling.store import audiences as telling_store
 
 
 def invite(
@@ -60,7 +60,7 @@ def _invitation(
         reason=f"they take part in the training {training.code}",
         subject=f"You are enrolled in '{training.title}'",
         body=f"You are enrolled in the training '{training.title}'"
-        f" of {portal.settings(work).name}.\n\n{_describe_place(at)}{_ask(training)}",
+        f" of {portal.settings(work).name}.\n\n{describe_place(at)}{_ask(training)}",
     )
     return words, shared_entry(work, training, at, later=later)
 
@@ -90,7 +90,7 @@ def tell_moved(
         kind=MessageKind.TRAINING_CHANGE,
         reason=f"their session of the training {training.code} changed",
         subject=f"Your session of '{training.title}' changed",
-        body=describe_change(old, new) if old else _describe_place(new),
+        body=describe_change(old, new) if old else describe_place(new),
     )
     # It is the same entry at another time: nothing of the old one is left.
     entry = shared_entry(work, training, new, later=1)
@@ -111,8 +111,8 @@ def tell_canceled(
         reason=f"their session of the training {training.code} was canceled",
         subject=f"Canceled: session {old.session.code} of '{training.title}'",
         body=f"The session {old.session.code} of the training '{training.title}' was canceled and"
-        f" does not take place:\n\n{_describe_place(old)}\n"
-        f"You still take part in the training. {_describe_place(None)}"
+        f" does not take place:\n\n{describe_place(old)}\n"
+        f"You still take part in the training. {describe_place(None)}"
         "To choose another session:"
         f" lmsctl enrollment switch --training {shlex.quote(training.code)}\n",
     )
@@ -140,6 +140,11 @@ class _SessionsBefore:
         """Forget them."""
 
 
+def first_before(work: Work, before: SessionWithDays) -> SessionWithDays:
+    """Return a session as it was before this transaction; `before` is before its last change."""
+    return work.ending(_SessionsBefore, _SessionsBefore).first(before)
+
+
 def tell_changed(
     work: Work,
     training: TrainingRecord,
@@ -153,7 +158,7 @@ def tell_changed(
     changed and were still to come. When a transaction changes it several times, the people are told
     how it was before all of them.
     """
-    before = work.ending(_SessionsBefore, _SessionsBefore).first(before)
+    before = first_before(work, before)
     telling_store.count_change(work, at.session.id)
     entry = shared_entry(work, training, at, also=were_to_come)
     audience = telling_store.audience_of_session(training.id, at.session.id)
@@ -240,7 +245,7 @@ def catch_up(work: Work, training: TrainingRecord, at: SessionWithDays | None) -
         reason=f"the training {training.code} changed while they were away",
         subject=f"'{training.title}' as it stands now",
         body=f"Your account was not active for a while. This is how the training"
-        f" '{training.title}' stands now.\n\n{_describe_place(at)}",
+        f" '{training.title}' stands now.\n\n{describe_place(at)}",
     )
     return CatchUp(words, entry)
 
@@ -275,10 +280,10 @@ def _topic(training: TrainingRecord) -> str:
 
 def describe_change(before: SessionWithDays, now: SessionWithDays | None) -> str:
     """Return when and where somebody was to go, and when and where they go now."""
-    return f"Before:\n{_describe_place(before)}\nNow:\n{_describe_place(now)}"
+    return f"Before:\n{describe_place(before)}\nNow:\n{describe_place(now)}"
 
 
-def _describe_place(at: SessionWithDays | None) -> str:
+def describe_place(at: SessionWithDays | None) -> str:
     """Return when and where somebody goes, in the zone of the training as the session has it."""
     if at is None:
         return "You have no session of it yet.\n"

@@ -41,9 +41,11 @@ from lmsctl.kit.program_errors import (
     UsageWrong,
 )
 from lmsctl.kit.safe_traceback import safe_traceback
+from lmsctl.kit.sealing import Sealing
 from lmsctl.kit.streams import OutputError
 
 if TYPE_CHECKING:
+    from lmsctl.kit.driver import Connection
     from lmsctl.kit.work import Work
 
 _MOST_ROWS = 1_000_000_000
@@ -89,6 +91,9 @@ def main(argv: Sequence[str]) -> int:
         status = _print_refusal(_internal_error(bug, session, argv), session, argv)
     finally:
         if session.environment:
+            # What is not sealed when somebody is in a hurry is sealed by whoever comes next.
+            with contextlib.suppress(Exception, KeyboardInterrupt, SystemExit):
+                session.environment.seal()
             session.environment.close()
     return status
 
@@ -141,6 +146,7 @@ def _prepare(options: Options, command: str) -> Environment:
         load_portal=lambda work: portal.load_portal(work),  # noqa: PLW0108 - naming it alone loads the module
         apply_due_changes=lambda work: user.apply_due_changes(work),  # noqa: PLW0108 - as above
         audit=_audit,
+        sealing=Sealing(_seal_some),
         parse_invocation=parse_invocation,
         check=_check(options),
         console=console,
@@ -158,6 +164,12 @@ def _audit(work: Work, refusal: Refusal) -> None:
     audit.record_refusal(work, refusal)
     if refusal.besides is not None:
         refusal.besides(work)
+
+
+def _seal_some(connection: Connection) -> bool:
+    from lmsctl.audit import actions as audit
+
+    return audit.seal_some(connection)
 
 
 # Printing ----------------------------------------------------------------------------------------

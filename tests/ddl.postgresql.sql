@@ -52,6 +52,8 @@ CREATE UNIQUE INDEX audit_rows_by_seal ON audit_rows (seal_no) WHERE seal_no IS 
 
 CREATE INDEX audit_rows_by_verdict ON audit_rows (verdict, code);
 
+CREATE INDEX audit_rows_unsealed ON audit_rows (id) WHERE seal_no IS NULL;
+
 CREATE INDEX ix_audit_rows_happened_at ON audit_rows (happened_at);
 
 CREATE INDEX ix_audit_rows_mark ON audit_rows (mark);

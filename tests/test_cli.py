@@ -463,6 +463,7 @@ def test_a_refused_rehearsal_is_not_even_written_down(portal: Portal) -> None:
     after = database_rows.all_rows(portal)
     assert {name for name, rows in after.items() if rows != before[name]} <= {
         "audit_rows",
+        "audit_heads",
         "sqlite_sequence",
     }
     assert database_rows.refusals(portal) == 1

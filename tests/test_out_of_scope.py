@@ -62,6 +62,7 @@ notification list
 notification preview 1
 notification preview 999999
 audit list
+audit verify
 run list
 run show 1
 run show 999999

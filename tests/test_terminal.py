@@ -14,6 +14,7 @@ WIDTHS = ("80", "100", "160")
 # What each command that reads is asked for, in a portal that `seed` has filled.
 READS = (
     "audit list --first 60",
+    "audit verify",
     "autoenroll list",
     "autoenroll show clients",
     "autoenroll preview clients",

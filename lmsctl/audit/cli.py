@@ -1,15 +1,19 @@
 """The command line of the audit room."""
 
-from typing import Annotated
+from contextlib import suppress
+from typing import Annotated, Any
 
 import typer
 
 from lmsctl.audit import actions
-from lmsctl.audit.results import AuditEntry, AuditVerdict
+from lmsctl.audit.results import AuditEntry, AuditVerdict, ChainFinding
 from lmsctl.kit import options, timewords
-from lmsctl.kit.answer import Listing
+from lmsctl.kit.answer import DetailWithList, Done, Listing
+from lmsctl.kit.database_errors import DatabaseReadOnly
 from lmsctl.kit.environment import Environment
+from lmsctl.kit.errors import EXIT_STATUS, RefusalKind
 from lmsctl.kit.options import verb
+from lmsctl.kit.plurals import counted
 from lmsctl.kit.work import Work
 
 app = options.noun("audit", "Who did what, as whom, and what was refused.")
@@ -52,3 +56,33 @@ def list_(
         )
 
     return env.read(read)
+
+
+@verb(app, examples=("lmsctl audit verify", "lmsctl audit verify -o json"))
+def verify(env: Environment) -> Any:
+    """Find entries of the log that were changed, removed or reordered; exit 10 if there are any.
+
+    Each entry is sealed soon after its change: the seal is made from the entry and the seal before
+    it. What is not sealed yet is sealed first. Write down the last seal elsewhere now and then: who
+    can change the whole database can also make all seals anew.
+    """
+    if not env.options.dry_run:
+        with suppress(DatabaseReadOnly):
+            while env.write(actions.seal_rest):
+                pass
+    state, findings = env.read(actions.verify)
+    sealed = f"Sealed: {counted(state.sealed, 'entry')}; not yet: {state.unsealed}."
+    if state.broken:
+        sentence = f"The log is not what was sealed: {counted(state.broken, 'place')}. {sealed}"
+    else:
+        sentence = f"The log is what was sealed. {sealed} Last seal: {state.seal}"
+    listing = Listing(ChainFinding, findings)
+    return Done(
+        DetailWithList(state, "findings", listing, ""),
+        sentence,
+        is_changed=False,
+        notes=[f"{state.broken - len(findings)} more are not shown."]
+        if state.broken > len(findings)
+        else [],
+        status=EXIT_STATUS[RefusalKind.CONFIG] if state.broken else 0,
+    )

@@ -27,6 +27,7 @@ class AuditRow(SQLModel, table=True):
         columns.partial_index(
             "audit_rows_by_seal", "seal_no", unique=True, where="seal_no IS NOT NULL"
         ),
+        columns.partial_index("audit_rows_unsealed", "id", where="seal_no IS NULL"),
         columns.STRICT,
     )
 
@@ -45,7 +46,10 @@ class AuditRow(SQLModel, table=True):
 
 
 class AuditHead(SQLModel, table=True):
-    """The last seal of the chain, so that a last row that is missing shows; there is one row."""
+    """The last seal of the chain, so that a last row that is missing shows; there is one row.
+
+    It is there from the beginning, with number 0, and nothing but sealing changes it.
+    """
 
     __tablename__ = "audit_heads"
     __table_args__ = (CheckConstraint("id = 1", name="one_head"), columns.STRICT)

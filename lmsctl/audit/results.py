@@ -31,3 +31,44 @@ class AuditEntry:
     code: str
     target: str
     detail: dict[str, Any]
+
+
+class ChainBreach(StrEnum):
+    """How the chain of seals of the log does not fit what is there."""
+
+    CHANGED = "changed"
+    MISSING = "missing"
+    MISPLACED = "misplaced"
+    BEYOND = "beyond"
+    HEADLESS = "headless"
+    HEAD_CHANGED = "head_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class ChainFinding:
+    """One place where the log is not what was sealed: from one number of the chain to another.
+
+    `id` is the entry that stands there, if one does.
+    """
+
+    KEY = "breach"
+    WRAPS = True
+
+    breach: ChainBreach
+    first: int
+    last: int
+    id: int | None
+    sentence: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedChain:
+    """The log and its seals: how many entries are sealed, how many not yet, and the last seal."""
+
+    KEY = "seal"
+
+    sealed: int
+    unsealed: int
+    seal: str | None
+    broken: int

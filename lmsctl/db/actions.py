@@ -51,7 +51,10 @@ def upgrade(url: str, *, patience: float, is_rehearsal: bool = False) -> tuple[s
             store.lock_schema(work)
             return _upgrade(work, work.session.connection())
 
-        return run_write(make, verb), schema.VERSION
+        before = run_write(make, verb)
+        if not is_rehearsal and before not in {None, schema.VERSION}:
+            audit.seal_all(connection)
+        return before, schema.VERSION
     finally:
         connection.close()
 

@@ -1,6 +1,7 @@
 """Connections to databases: what the unit of work needs of one, and opening it by its address."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from lmsctl.kit import dburl
@@ -30,6 +31,13 @@ class Connection(Protocol):
 
     def begin_reading(self) -> None:
         """Start a transaction that sees one state of the database and writes nothing."""
+
+    def at_once(self) -> AbstractContextManager[None]:
+        """Lend a transaction that may write, waits for nobody and may be lost in a power cut.
+
+        Nothing that was committed before or is committed later goes with it. It is for what can be
+        done again; raises DatabaseLocked when somebody is in the way.
+        """
 
     def transaction(self) -> str | None:
         """Return the name by which the server knows what this transaction has changed.

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from lmsctl.kit.confirmation import ConfirmationNeeded
     from lmsctl.kit.driver import Connection
     from lmsctl.kit.output_files import Files
+    from lmsctl.kit.sealing import Sealing
     from lmsctl.kit.work import Work
 
 T = TypeVar("T")
@@ -74,8 +75,9 @@ class Environment:
     """What a command is given: `read` and `write` open the database, do one verb and answer.
 
     `load_portal` and `apply_due_changes` are the portal's part in every unit of work, and `audit`
-    writes a refusal down. `check` looks at what a verb would answer before anything is committed,
-    so that an answer that cannot be shown changes nothing. `parse_invocation` is lent by the root
+    writes a refusal down; `sealing` seals what was written into the log. `check` looks at what a
+    verb would answer before anything is committed, so that an answer that cannot be shown changes
+    nothing. `parse_invocation` is lent by the root
     to a verb that acts on other command lines; it raises Usage. `zone` is the one of the latest
     unit of work. `notices` counts the messages it queued, unless its answer tells that itself.
     `most_patience` is how many seconds are waited for others, whatever the configuration says.
@@ -87,6 +89,7 @@ class Environment:
     load_portal: Callable[[Work], None] | None = None
     apply_due_changes: Callable[[Work], None] | None = None
     audit: Callable[[Work, Refusal], None] | None = None
+    sealing: Sealing | None = None
     parse_invocation: Callable[[Sequence[str]], Invocation] = _cannot_parse
     check: Callable[[object], None] = lambda answer: None  # noqa: ARG005 - all is well
     console: Console = field(default_factory=Console)
@@ -292,6 +295,14 @@ class Environment:
         self.close()
         self._connection = connection
 
+    def seal(self) -> None:
+        """Seal what this run has left in the log; the view that was read from is over then."""
+        if self._connection is None or self.sealing is None or not self.sealing.is_pending:
+            return
+        if self._latest is not None:
+            self._latest.rollback()
+        self.sealing.seal(self._connection)
+
     def close(self) -> None:
         """Let go of the database, undoing what was not committed."""
         if self._connection is not None:
@@ -318,6 +329,7 @@ class Environment:
             console=self.console,
             load_portal=self._load_portal,
             apply_due_changes=self.apply_due_changes,
+            sealing=self.sealing,
         )
         return self._latest
 
@@ -360,6 +372,7 @@ class Environment:
         """Let `other`, called `name`, work with this one's configuration, on its connection."""
         self._borrower = other, name
         other.use(self.config)
+        other.sealing = self.sealing
         if self._files is not None:
             self._files.share(other.files)
         other.use_connection(self.connect())

@@ -3,8 +3,8 @@
 
 import itertools
 import os
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lmsctl.kit import database, dburl
@@ -82,6 +82,17 @@ class Postgresql:
     def begin_reading(self) -> None:
         _ = self.session
         self._begin("ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        _ = self.session
+        settings = "SET LOCAL synchronous_commit = off; SET LOCAL lock_timeout = 1"
+        how = f"ISOLATION LEVEL {self._level} READ WRITE"
+        self.guarded(lambda: self.raw.execute(f"BEGIN {how}; {self._settings}; {settings}"))
+        try:
+            yield
+        finally:
+            self.rollback()
 
     def _begin(self, how: str) -> None:
         # One round trip; what is set ends with the transaction, whoever has the connection next.

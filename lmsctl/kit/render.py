@@ -29,7 +29,8 @@ def render(answer: Any, view: View, out: TextIO, info: Callable[[str], None]) ->
         rows = [plain(row) for row in answer.listing.rows]
         out.write(dumps({**plain(answer.head), answer.name: rows}) + "\n")
     elif isinstance(answer, DetailWithList):
-        info(visible(answer.sentence))
+        if answer.sentence:
+            info(visible(answer.sentence))
         # The sentence says what it means that there is nothing in the list.
         render(replace(answer.listing, when_empty="", things=""), view, out, info)
     else:

@@ -4,8 +4,8 @@
 import os
 import re
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -146,6 +146,21 @@ class Sqlite:
     def begin_reading(self) -> None:
         _ = self.session
         self.guarded(lambda: self.raw.execute("BEGIN"))
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        _ = self.session
+        patience, self.patience = self.patience, 0
+        try:
+            # With a write-ahead log only what is synced next makes it durable.
+            self.raw.execute("PRAGMA synchronous=NORMAL")
+            self.begin_writing()
+            yield
+        finally:
+            self.rollback()
+            self.patience = patience
+            self.raw.execute("PRAGMA synchronous=FULL")
+            self.raw.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
 
     def transaction(self) -> str | None:
         return "" if self.raw.total_changes > self._changes_before else None

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Delete,
     Insert,
     Label,
+    LargeBinary,
     Select,
     Text,
     Update,
@@ -360,6 +361,57 @@ def _moment_text_on_postgresql(element: _MomentText, compiler: SQLCompiler, **op
 def moment_text(column: Any) -> FunctionElement[str]:
     """Return the moment in `column` as `2026-03-01T09:00:00Z`."""
     return _MomentText(column if isinstance(column, ColumnElement) else col(column))
+
+
+# Texts as they are kept ---------------------------------------------------------------------------
+
+
+class _Octets(FunctionElement[bytes]):
+    """A text as the bytes that are kept, also where they are no text at all."""
+
+    inherit_cache = True
+    type = LargeBinary()
+
+
+@compiles(_Octets, "sqlite")
+def _octets_on_sqlite(element: _Octets, compiler: SQLCompiler, **options: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **options)} AS BLOB)"
+
+
+@compiles(_Octets, "postgresql")
+def _octets_on_postgresql(element: _Octets, compiler: SQLCompiler, **options: Any) -> str:
+    return f"convert_to({compiler.process(element.clauses, **options)}, 'UTF8')"
+
+
+def octets(column: Any) -> FunctionElement[bytes]:
+    """Return the text in `column` as its bytes in UTF-8, or whatever bytes are there instead."""
+    return _Octets(col(column))
+
+
+class _MomentOctets(FunctionElement[bytes]):
+    """A moment as bytes that differ when the moment differs by the least that can be kept."""
+
+    inherit_cache = True
+    type = LargeBinary()
+
+
+@compiles(_MomentOctets, "sqlite")
+def _moment_octets_on_sqlite(element: _MomentOctets, compiler: SQLCompiler, **options: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **options)} AS BLOB)"
+
+
+@compiles(_MomentOctets, "postgresql")
+def _moment_octets_on_postgresql(
+    element: _MomentOctets, compiler: SQLCompiler, **options: Any
+) -> str:
+    moment = compiler.process(element.clauses, **options)
+    micros = f"CAST(EXTRACT(EPOCH FROM {moment}) * 1000000 AS BIGINT)"
+    return f"convert_to(CAST(CASE WHEN isfinite({moment}) THEN {micros} END AS TEXT), 'UTF8')"
+
+
+def moment_octets(column: Any) -> FunctionElement[bytes]:
+    """Return the moment in `column` as bytes, to the microsecond; on SQLite those of its text."""
+    return _MomentOctets(col(column))
 
 
 # Chance ------------------------------------------------------------------------------------------

@@ -23,9 +23,12 @@ from lmsctl.kit.mail_settings import MailSettings
 from lmsctl.kit.outcome import ChangeLost, CommitOutcome, OutcomeUnknown, find_commit_outcome
 from lmsctl.kit.retries import MeanwhileChanged, Retries
 from lmsctl.kit.rows import RowAccess
+from lmsctl.kit.sealing import Sealing
 
 if TYPE_CHECKING:  # Command lines know what a unit of work is, and --help loads no database code.
     from sqlalchemy import Table
+
+    from lmsctl.kit.driver import Connection
 
 
 T = TypeVar("T")
@@ -64,7 +67,8 @@ class Work(RowAccess):
     `mark` is in every audit row of a transaction, so that others can tell whether it was committed;
     `is_in_doubt` says that this is not known. `committed_note` is the sentence on what was made
     durable, empty as long as nothing was; as a rule it becomes `note_after_commit`. `stop` is a
-    signal that came too late to undo anything.
+    signal that came too late to undo anything. `sealing` is told of every commit that has left rows
+    in the log; without it they are sealed by whoever comes next.
     """
 
     now: datetime
@@ -95,6 +99,7 @@ class Work(RowAccess):
     console: Console = field(default_factory=Console)
     load_portal: Callable[[Work], None] | None = None
     apply_due_changes: Callable[[Work], None] | None = None
+    sealing: Sealing | None = None
     _cache: dict[type, object] = field(default_factory=dict)
     _endings: dict[type, Ending] = field(default_factory=dict)
     _staging: Sequence[Table] = ()
@@ -230,7 +235,14 @@ class Work(RowAccess):
             self.stop = signal
         if lost:
             self._settle_lost_commit(number, lost, committed_note)
+        if self.sealing and self.is_mark_used:
+            self.sealing.is_pending = True
         return lost
+
+    def seal_if_due(self) -> None:
+        """Let the log be sealed between two transactions, if that was long ago."""
+        if self.sealing:
+            self.sealing.seal_if_due(self.connection)
 
     def _commit(self, committed_note: str) -> AnswerLost | None:
         """Return how the answer was lost; in any other case the outcome is known."""
@@ -279,6 +291,7 @@ class Work(RowAccess):
         if lost:
             # What the run has put beside the data went with the connection.
             raise DatabaseUnreachable(reason=lost) from lost
+        self.seal_if_due()
         self.mark, self.is_mark_used = secret.identifier(), False
         repeats = Retries()
         while True:
@@ -335,6 +348,20 @@ def _run_write_once(work: Work, verb: Callable[[Work], T], *, begins_itself: boo
         work.discard_saved_tables()
     if work.stop:
         raise work.stop
+    work.seal_if_due()
+    return result
+
+
+def run_at_once(connection: Connection, now: datetime, verb: Callable[[Work], T]) -> T:
+    """Do `verb` in a transaction that waits for nobody and may be lost in a power cut.
+
+    It is for what is nobody's command and can be done again. Raises DatabaseLocked when somebody is
+    in the way, and RetryTransaction when somebody came between.
+    """
+    with connection.at_once():
+        work = Work(connection, now=now, operator="", command="", is_writing=True, has_begun=True)
+        result = verb(work)
+        work.commit()
     return result
 
 

@@ -1,6 +1,6 @@
-"""The parts of the benchmark: start, bulk, memory, race, token, training, batch, growth.
+"""The parts of the benchmark, of which all run where none is named.
 
-Without names all of them run; `batch-1000` only by its name. Absolute times vary with the machine;
+`batch-1000` runs only by its name. Absolute times vary with the machine;
 the ratios hold. Nothing here fails for time; `race` and `token` do if anything was oversold or
 lost. `growth` takes sizes of portals and words of the command lines that are meant, as in
 `growth --people 10000 200000 --only list`.
@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 import lmsctl
-from tests.bench import batch, files, growth, race, start, token, training
+from tests.bench import audit, batch, files, growth, race, start, token, training
 from tests.bench.common import Bench
 
 PARTS: dict[str, Callable[[Bench], None]] = {
@@ -27,6 +27,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "sheets": files.sheets,
     "race": race.race,
     "token": token.token,
+    "audit": audit.audit,
     "training": training.training,
     "batch": batch.batch,
     "growth": growth.growth,

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from lmsctl.audit import actions as log
 from lmsctl.kit import clock, database, driver
 from lmsctl.kit.errors import Refusal
+from lmsctl.kit.sealing import Sealing
 from lmsctl.kit.work import Work, run_write
 from lmsctl.portal import actions as portal
 from lmsctl.registration.rules import Newcomer
@@ -79,14 +81,25 @@ def clients(place: Place, count: int, *, act: Act, tries: int = 0, seconds: floa
 
 
 def waits(
-    place: Place, count: int, *, act: Act, tries: int = 0, seconds: float = 0
+    place: Place,
+    count: int,
+    *,
+    act: Act,
+    tries: int = 0,
+    seconds: float = 0,
+    pause: float | None = 1,
 ) -> list[list[float]]:
-    """Return how many seconds each person waited whom each of `count` processes got in."""
+    """Return how many seconds each person waited whom each of `count` processes got in.
+
+    Each seals the log after `pause` seconds at the latest, as the program does; None is never.
+    """
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(count)
     results = context.Queue()
     processes = [
-        context.Process(target=_client, args=(place, number, tries, seconds, act, barrier, results))
+        context.Process(
+            target=_client, args=(place, number, tries, seconds, act, pause, barrier, results)
+        )
         for number in range(count)
     ]
     for process in processes:
@@ -98,9 +111,17 @@ def waits(
 
 
 def _client(  # noqa: PLR0917 - a process is started with a tuple
-    place: Place, number: int, tries: int, seconds: float, act: Act, barrier: Any, results: Any
+    place: Place,
+    number: int,
+    tries: int,
+    seconds: float,
+    act: Act,
+    pause: float | None,
+    barrier: Any,
+    results: Any,
 ) -> None:
     connection = driver.open_database(place.url, patience=60)
+    sealing = None if pause is None else Sealing(log.seal_some, pause=pause)
     # Once without a trace, so that no wait is for modules that load.
     with contextlib.suppress(Refusal):
         run_write(
@@ -115,13 +136,15 @@ def _client(  # noqa: PLR0917 - a process is started with a tuple
         done += 1
         begun = time.monotonic()
         with contextlib.suppress(Refusal):
-            run_write(lambda: unit(connection), partial(act, email))
+            run_write(lambda: unit(connection, sealing=sealing), partial(act, email))
             waited.append(time.monotonic() - begun)
     results.put(waited)
     connection.close()
 
 
-def unit(connection: driver.Connection, *, is_rehearsal: bool = False) -> Work:
+def unit(
+    connection: driver.Connection, *, is_rehearsal: bool = False, sealing: Sealing | None = None
+) -> Work:
     return Work(
         connection,
         clock.read(),
@@ -130,6 +153,7 @@ def unit(connection: driver.Connection, *, is_rehearsal: bool = False) -> Work:
         command="bench",
         load_portal=portal.load_portal,
         apply_due_changes=users.apply_due_changes,
+        sealing=sealing,
     )
 
 

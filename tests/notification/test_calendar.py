@@ -131,6 +131,21 @@ def test_a_series_keeps_its_hour_when_the_clock_changes(zone: str, first: str) -
     assert "RRULE:FREQ=DAILY;COUNT=5" in text
 
 
+@pytest.mark.parametrize(
+    ("zone", "onsets"),
+    [
+        ("Europe/Berlin", {"20260329T020000", "20261025T030000"}),
+        ("America/New_York", {"20260308T020000", "20261101T020000"}),
+        ("Australia/Lord_Howe", {"20260405T020000", "20261004T020000"}),
+    ],
+)
+def test_a_change_of_the_clock_is_told_by_the_clock_before_it(zone: str, onsets: set[str]) -> None:
+    """As RFC 5545, 3.6.5, has it: when it jumps from two to three, that is at two."""
+    text = finished(entry_on(day_at("2026-06-01 09:00", zone), zone=zone))
+    told = text.partition("BEGIN:VEVENT")[0].split("\r\n")
+    assert {line.removeprefix("DTSTART:") for line in told if line[:12] == "DTSTART:2026"} == onsets
+
+
 def test_days_between_are_left_out_and_days_that_differ_stand_by_themselves() -> None:
     """Monday, Tuesday elsewhere, Thursday longer: one entry."""
     days = [

@@ -123,11 +123,6 @@ def cancels(stored: str) -> bool:
     return read(split(stored)[0]).is_canceled
 
 
-def uid_of(stored: str) -> str:
-    """Return the UID of the entry that a message keeps."""
-    return stored.partition(" ")[0]
-
-
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 

@@ -242,7 +242,7 @@ def test_entries_of_older_versions_are_sealed_by_the_upgrade(
 ) -> None:
     """Before the first command that follows; a rehearsal of it seals nothing."""
     with monkeypatch.context() as patch:
-        patch.setattr("lmsctl.kit.schema.VERSION", "0015")
+        patch.setattr("lmsctl.kit.schema.VERSION", "0016")
         patch.setattr(store, "find_head_for_update", lambda *_, **__: None)
         empty_database.ok("init", "--sandbox")
         empty_database.ok("department", "create", "Sales")

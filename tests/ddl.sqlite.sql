@@ -50,6 +50,10 @@ CREATE TABLE audit_rows (
 )
  STRICT;
 
+CREATE INDEX audit_rows_by_actor ON audit_rows (actor) WHERE actor IS NOT NULL;
+
+CREATE INDEX audit_rows_by_command ON audit_rows (command);
+
 CREATE UNIQUE INDEX audit_rows_by_seal ON audit_rows (seal_no) WHERE seal_no IS NOT NULL;
 
 CREATE INDEX audit_rows_by_verdict ON audit_rows (verdict, code);

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from lmsctl.audit import rules, store
 from lmsctl.audit.results import AuditEntry, AuditVerdict, ChainFinding, VerifiedChain
+from lmsctl.audit.rules import LogFilter
 from lmsctl.kit import canonical, clock
 from lmsctl.kit.database_errors import RetryTransaction
 from lmsctl.kit.driver import Connection
@@ -38,19 +38,10 @@ def record_refusal(work: Work, refusal: Refusal) -> None:
     _add(work, AuditVerdict.REFUSED, refusal.code, work.about, {"codes": codes} if codes else {})
 
 
-def list_entries(  # noqa: PLR0913 - one for each filter
-    work: Work,
-    *,
-    since: datetime | None = None,
-    verdict: AuditVerdict | None = None,
-    code: str | None = None,
-    target: str | None = None,
-    mark: str | None = None,
-) -> Iterable[AuditEntry]:
-    """Return the log, oldest first, narrowed to what is given; needs `audit.view` everywhere."""
+def list_entries(work: Work, wanted: LogFilter) -> Iterable[AuditEntry]:
+    """Return the entries that fit `wanted`, oldest first; needs `audit.view` everywhere."""
     rights.require_everywhere(work, "audit.view")
-    about = None if target is None else canonical.indexable(target)
-    return store.entries(work, since=since, verdict=verdict, code=code, target=about, mark=mark)
+    return store.entries(work, wanted)
 
 
 # Seals -------------------------------------------------------------------------------------------

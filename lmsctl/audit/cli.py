@@ -7,6 +7,7 @@ import typer
 
 from lmsctl.audit import actions
 from lmsctl.audit.results import AuditEntry, AuditVerdict, ChainFinding
+from lmsctl.audit.rules import LogFilter
 from lmsctl.kit import options, timewords
 from lmsctl.kit.answer import DetailWithList, Done, Listing
 from lmsctl.kit.database_errors import DatabaseReadOnly
@@ -24,7 +25,8 @@ app = options.noun("audit", "Who did what, as whom, and what was refused.")
     "list",
     examples=(
         "lmsctl audit list --verdict refused --since -1d",
-        "lmsctl audit list --code plan_full -o csv",
+        "lmsctl audit list --person anna --command 'user edit'",
+        "lmsctl audit list --target user --since 2026-01-01 --until 2026-01-31 -o csv",
     ),
 )
 def list_(
@@ -33,27 +35,49 @@ def list_(
         str | None,
         typer.Option("--since", help="Only from this moment on, e.g. -7d or 2026-01-31."),
     ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", help="Only until then; a date means all of it.")
+    ] = None,
+    person: Annotated[
+        str | None,
+        typer.Option(
+            "--person", metavar="LOGIN", help="Only what this user did with --as, or was done to."
+        ),
+    ] = None,
+    target: Annotated[
+        str | None,
+        typer.Option("--target", help="Only this target, e.g. 'user anna', or a kind: user."),
+    ] = None,
+    command: Annotated[
+        str | None,
+        typer.Option("--command", help="Only this command, e.g. 'user edit', or a noun: user."),
+    ] = None,
     verdict: Annotated[
         AuditVerdict | None, typer.Option("--verdict", help="done or refused.")
     ] = None,
     code: Annotated[str | None, typer.Option("--code", help="Only this code.")] = None,
-    target: Annotated[str | None, typer.Option("--target", help="Only this target.")] = None,
     mark: Annotated[
         str | None, typer.Option("--mark", help="Only the change with this mark.")
     ] = None,
 ) -> Listing[AuditEntry]:
-    """List changes and refusals, oldest first."""
-    word = timewords.parse(since) if since else None
+    """List changes and refusals, oldest first; on a terminal the newest first.
+
+    Filters combine. A user is found by the login that they had then.
+    """
+    first, last = (timewords.parse(time) if time else None for time in (since, until))
 
     def read(work: Work) -> Listing[AuditEntry]:
-        start = word.start(work.now, work.zone) if word else None
-        return Listing(
-            AuditEntry,
-            actions.list_entries(
-                work, since=start, verdict=verdict, code=code, target=target, mark=mark
-            ),
-            things="entries",
+        wanted = LogFilter(
+            since=first.start(work.now, work.zone) if first else None,
+            until=last.end(work.now, work.zone) if last else None,
+            person=person,
+            thing=target,
+            command=command,
+            verdict=verdict,
+            code=code,
+            mark=mark,
         )
+        return Listing(AuditEntry, actions.list_entries(work, wanted), things="entries")
 
     return env.read(read)
 

@@ -27,6 +27,8 @@ class AuditRow(SQLModel, table=True):
         columns.partial_index(
             "audit_rows_by_seal", "seal_no", unique=True, where="seal_no IS NOT NULL"
         ),
+        columns.partial_index("audit_rows_by_actor", "actor", where="actor IS NOT NULL"),
+        Index("audit_rows_by_command", "command"),
         columns.partial_index("audit_rows_unsealed", "id", where="seal_no IS NULL"),
         columns.STRICT,
     )

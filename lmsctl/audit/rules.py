@@ -1,10 +1,31 @@
-"""The chain of seals: what a seal is made from, and where a chain that is read breaks."""
+"""Which entries are wanted; what a seal is made from, and where a chain of seals breaks."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
+from datetime import datetime
 
-from lmsctl.audit.results import ChainBreach, ChainFinding
+from lmsctl.audit.results import AuditVerdict, ChainBreach, ChainFinding
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Which entries of the log are wanted: those that fit all that is given.
+
+    `since` and `until` are moments, both included. `person` is a login: what was done with their
+    rights, or to them. `thing` is a target, or the first word of many; `command` is one, or the
+    noun of many.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    person: str | None = None
+    thing: str | None = None
+    command: str | None = None
+    verdict: AuditVerdict | None = None
+    code: str | None = None
+    mark: str | None = None
+
 
 # The seal before the first one.
 BEGINNING = "0" * 64

@@ -1,14 +1,15 @@
 """The statements of the audit room: the log, row by row."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlmodel import bindparam, col, func, select, update
+from sqlalchemy import ColumnElement
+from sqlmodel import and_, bindparam, col, func, or_, select, update
 
 from lmsctl.audit.model import AuditHead, AuditRow
-from lmsctl.audit.results import AuditEntry, AuditVerdict
-from lmsctl.audit.rules import ChainHead, ChainLink, SealableRow
+from lmsctl.audit.results import AuditEntry
+from lmsctl.audit.rules import ChainHead, ChainLink, LogFilter, SealableRow
+from lmsctl.kit import canonical
 from lmsctl.kit.statements import columns_of, moment_octets, octets
 from lmsctl.kit.work import Work
 
@@ -20,27 +21,33 @@ def add(work: Work, **values: Any) -> None:
     work.append(AuditRow, mark=work.use_mark(), **values)
 
 
-def entries(  # noqa: PLR0913 - one for each filter
-    work: Work,
-    *,
-    since: datetime | None,
-    verdict: AuditVerdict | None,
-    code: str | None,
-    target: str | None,
-    mark: str | None,
-) -> Iterable[AuditEntry]:
-    """Return the rows that fit every filter given, oldest first."""
+def _begins_with_words(column: Any, words: str) -> ColumnElement[bool]:
+    """Return the condition that a text is `words`, or goes on after them with a blank."""
+    whole = canonical.indexable(words)
+    # Texts are in the order of their characters' numbers, in which "!" is next to the blank.
+    return or_(col(column) == whole, and_(col(column) >= f"{whole} ", col(column) < f"{whole}!"))
+
+
+def entries(work: Work, wanted: LogFilter) -> Iterable[AuditEntry]:
+    """Return the rows that fit a filter, oldest first."""
     statement = _SELECT_ENTRIES
-    if since is not None:
-        statement = statement.where(col(AuditRow.happened_at) >= since)
+    if wanted.since is not None:
+        statement = statement.where(col(AuditRow.happened_at) >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(col(AuditRow.happened_at) <= wanted.until)
+    if wanted.person is not None:
+        about = col(AuditRow.target) == canonical.indexable(f"user {wanted.person}")
+        statement = statement.where(or_(col(AuditRow.actor) == wanted.person, about))
     for column, value in (
-        (AuditRow.verdict, verdict),
-        (AuditRow.code, code),
-        (AuditRow.target, target),
-        (AuditRow.mark, mark),
+        (AuditRow.verdict, wanted.verdict),
+        (AuditRow.code, wanted.code),
+        (AuditRow.mark, wanted.mark),
     ):
         if value is not None:
             statement = statement.where(col(column) == value)
+    for column, words in ((AuditRow.target, wanted.thing), (AuditRow.command, wanted.command)):
+        if words is not None:
+            statement = statement.where(_begins_with_words(column, words))
     return work.listed(AuditEntry, statement, by=[col(AuditRow.id)])
 
 

@@ -1,3 +1,3 @@
 """The version of the database's schema that this program was written for."""
 
-VERSION = "0017"
+VERSION = "0018"

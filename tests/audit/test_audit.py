@@ -87,6 +87,31 @@ def test_the_log_is_narrowed_by_time_verdict_code_and_target(portal: Portal) -> 
     )
 
 
+def test_the_log_is_narrowed_by_person_command_period_and_kind(portal: Portal) -> None:
+    """A login takes both sides; one word of a command or target stands for all that begin so."""
+    portal.ok(*ANNA)
+    portal.ok("role", "grant", "anna", "administrator")
+    portal.ok("department", "create", "Sales", "--as", "anna")
+    portal.ok("department", "create", "Sal", LMSCTL_NOW="2026-03-05T12:00:00Z")
+    portal.ok("department", "edit", "Sal", "--name", "Sold", LMSCTL_NOW="2026-03-05T12:00:01Z")
+
+    def commands(*filters: str) -> list[str]:
+        return [row["command"] for row in audit_entries(portal, *filters)]
+
+    assert commands("--person", "anna") == ["user create", "role grant", "department create"]
+    assert commands("--person", "ann") == []
+    assert commands("--command", "department") == [*["department create"] * 2, "department edit"]
+    assert commands("--command", "department edit") == ["department edit"]
+    assert commands("--command", "depart") == []
+    assert commands("--target", "department Sal") == ["department create", "department edit"]
+    assert len(commands("--target", "department")) == 3
+    assert commands("--until", "2026-03-04", "--command", "department") == ["department create"]
+    assert commands("--since", "2026-03-05", "--until", "2026-03-05T12:00:00Z") == [
+        "department create"
+    ]
+    assert commands("--person", "anna", "--command", "department", "--verdict", "refused") == []
+
+
 def test_no_secret_is_in_the_log(portal: Portal) -> None:
     """Neither links nor codes of mails, also when they are refused."""
     signups.open_registration(portal, "--confirm-email", "--any-domain")

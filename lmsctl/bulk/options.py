@@ -50,7 +50,8 @@ class FileOptions:
         DateOrder, typer.Option("--dates", help="How dates like 01/02/2026 are meant: dmy or mdy.")
     ] = DateOrder.DAY_FIRST
     expect_rows: Annotated[
-        int | None, typer.Option("--expect-rows", help="Refuse a file with another number of rows.")
+        int | None,
+        typer.Option("--expect-rows", min=0, help="Refuse a file with another number of rows."),
     ] = None
     keep_going: Annotated[
         bool, typer.Option("--keep-going", help="Write what is good although the rest fails.")

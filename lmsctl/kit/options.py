@@ -444,7 +444,7 @@ IfMissing = Annotated[
     Missing, typer.Option("--if-missing", help="When it does not exist: fail, or ok.")
 ]
 IfVersion = Annotated[
-    int | None, typer.Option("--if-version", help="Only if nobody changed it since.")
+    int | None, typer.Option("--if-version", min=1, help="Only if nobody changed it since.")
 ]
 
 

@@ -110,7 +110,9 @@ def apply(
     prune: Prune = False,
     prune_limit: Annotated[
         int | None,
-        typer.Option("--prune-limit", metavar="N", help="How many may be deleted; 20 if omitted."),
+        typer.Option(
+            "--prune-limit", min=0, metavar="N", help="How many may be deleted; 20 if omitted."
+        ),
     ] = None,
     plan: Annotated[
         str | None,

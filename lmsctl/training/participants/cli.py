@@ -72,7 +72,8 @@ def attendance(
         bool, typer.Option("--everybody", help="All who are in the session.")
     ] = False,
     day: Annotated[
-        int | None, typer.Option("--day", metavar="N", help="On which day; the first if omitted.")
+        int | None,
+        typer.Option("--day", min=1, metavar="N", help="On which day; the first if omitted."),
     ] = None,
     absent: Annotated[bool, typer.Option("--absent", help="They were not there.")] = False,
     minutes: Annotated[

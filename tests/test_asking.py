@@ -36,6 +36,16 @@ def _requiring() -> dict[str, list[str]]:
     return found
 
 
+def _choosing() -> list[str]:
+    """Return the commands that require one of several values, and nothing that is missing else."""
+    return [
+        " ".join(path)
+        for noun in NOUNS
+        for path, command in _commands(load_noun(noun), [noun])
+        if command.callback.wanted.one_of
+    ]
+
+
 REQUIRING = _requiring()
 ADA = ("--email", "ada@example.com")
 
@@ -77,6 +87,26 @@ def test_on_a_terminal_it_is_asked_for_and_ctrl_c_leaves_nothing(
     assert ran.out.endswith("Interrupted. Nothing was changed.\n")
     assert ran.status == 130
     assert _audited(sqlite_portal) == before
+
+
+@pytest.mark.parametrize("command", _choosing())
+def test_one_of_several_values_is_asked_for_or_named(sqlite_portal: Portal, command: str) -> None:
+    """On a terminal as well as in a pipe, where it is a usage error; Ctrl-C leaves nothing."""
+    given = [word for name in REQUIRING.get(command, ()) for word in _any_value(command, name)]
+    before = _audited(sqlite_portal)
+    ran = on_terminal(sqlite_portal, *command.split(), *given, types=CTRL_C)
+    assert "(" in ran.out.splitlines()[0]
+    assert ran.out.endswith("Interrupted. Nothing was changed.\n")
+    assert ran.status == 130
+    piped = sqlite_portal.run(*command.split(), *given)
+    assert piped.status == 2, piped.err
+    assert piped.out == ""
+    assert _audited(sqlite_portal) == before
+
+
+def _any_value(command: str, name: str) -> list[str]:
+    """Return the words that give a required value of a command."""
+    return [name, "x"] if name.startswith("--") else ["x"]
 
 
 def test_nothing_is_asked_of_who_does_not_want_it(sqlite_portal: Portal) -> None:

@@ -27,7 +27,7 @@ NAMING = {
 TOGETHER = {
     *("attendance_of_nobody", "attendance_too_early"),
     *("audience_unclear", "enrollment_unclear", "file_not_alone", "filter_on_names"),
-    *("option_idle", "session_unclear"),
+    *("option_idle", "prune_limit_alone", "session_unclear"),
 }
 # The number of a day of a session names it.
 NUMBERED = {"--day"}

@@ -7,8 +7,9 @@ import pytest
 from rich.cells import cell_len
 
 from tests.conftest import Portal
+from tests.generate import nouns
 from tests.test_out_of_scope import CHANGING
-from tests.test_rights_table import TABLE, commands_of
+from tests.test_rights_table import commands_of
 
 WIDTHS = ("80", "100", "160")
 # What each command that reads is asked for, in a portal that `seed` has filled.
@@ -19,12 +20,15 @@ READS = (
     "autoenroll show clients",
     "autoenroll preview clients",
     "can-i user.manage",
+    "config get output",
+    "config path",
     "catalog list",
     "config show",
     "content link welcome",
     "content list",
     "content show first-week",
     "context list",
+    "db check",
     "db status",
     "department list",
     "diff changes.toml",
@@ -37,6 +41,8 @@ READS = (
     "group list",
     "group members Managers",
     "group show Managers",
+    "help",
+    "help user create",
     "learner calendar ada",
     "learner catalog ada",
     "learner courses ada",
@@ -75,8 +81,15 @@ READS = (
     "version",
 )
 
-# What writes CSV, whatever format is asked for.
-ELSEWHERE = {"export", "token template", "user export"}
+# What is not named by a cell of its table, or by a whole address that may be longer than a line.
+UNNAMED = ("config get", "db status", "help", "learner notifications", "training timeline")
+# What writes CSV, a statement or a script, whatever format is asked for.
+ELSEWHERE = {"completion", "export", "token template", "user export"}
+# What changes the installation; the rest is in the words of CHANGING.
+INSTALLING = {
+    *("config unset", "context use", "db backup", "db restore", "db upgrade", "db vacuum"),
+    *("docs man", "docs markdown", "init"),
+}
 
 
 @pytest.fixture
@@ -123,13 +136,63 @@ def test_no_line_is_wider_than_the_terminal(seeded_portal: Portal, read: str) ->
         headings = lines[0].split("  ") if len(lines) > 1 and lines[1].startswith("─") else []
         assert all("…" not in heading for heading in headings), f"{read} at {width}"
         assert not re.search(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{0,2}…", ran.out)
+        if not read.startswith(UNNAMED):
+            keys = seeded_portal.ok(*read.split(), "-o", "id").out.splitlines()
+            assert [key for key in keys if key not in ran.out] == [], f"{read} at {width}"
 
 
 def test_every_command_that_shows_a_list_or_a_thing_is_read() -> None:
-    """A new command that reads belongs into the list above."""
-    commands = {command for noun in TABLE["nouns"] for command in commands_of(noun)}
-    reading = {one for one in commands if one.split()[-1] not in CHANGING.split()} - ELSEWHERE
-    assert reading == {one for one in reading for read in READS if f"{read} ".startswith(f"{one} ")}
+    """Of all that are in the tree itself: a new command that reads belongs into the list above."""
+    every = {command for noun in nouns() for command in commands_of(noun)}
+    reading = {one for one in every if one.split()[-1] not in CHANGING.split()}
+    reading -= ELSEWHERE | INSTALLING
+    assert reading == {one for one in every for read in READS if f"{read} ".startswith(f"{one} ")}
+
+
+def test_the_zone_is_named_wherever_there_are_moments(seeded_portal: Portal) -> None:
+    """Also when the first row has none, when only what stands above has some, and for days."""
+    for read in (
+        "learner catalog ada",
+        "token history EXPO-0001",
+        "training participants first-aid-1",
+        "session show first-aid-1 next",
+        "enrollment show --user ada --content welcome",
+    ):
+        ran = seeded_portal.ok(*read.split(), "-o", "table", COLUMNS="80")
+        assert re.search("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}", ran.out), read
+        assert ran.err.count("Times are in ") == 1, read
+
+
+def test_what_to_do_stands_below_what_is_wrong(seeded_portal: Portal) -> None:
+    """Behind an arrow, when there is no room beside it."""
+    (seeded_portal.folder / "lmsctl.toml").touch(0o666)
+    seeded_portal.ok("token", "deactivate", "EXPO-0001")
+    for width, arrow in (("80", "→ "), ("40", "→ ")):
+        told = seeded_portal.ok("token", "explain", "EXPO-0001", "-o", "table", COLUMNS=width)
+        assert f"                {arrow}An administrator" in told.out
+        assert "REMEDY" not in told.out
+    wide = seeded_portal.ok("token", "explain", "EXPO-0001", "-o", "table", COLUMNS="200")
+    assert "REMEDY" in wide.out
+    assert "→" not in wide.out
+    dumb = seeded_portal.ok(
+        "token", "explain", "EXPO-0001", "-o", "table", COLUMNS="80", TERM="dumb"
+    )
+    assert "-> An administrator" in dumb.out
+
+
+def test_a_blank_column_makes_room_for_a_text(seeded_portal: Portal) -> None:
+    """What is blank in every row goes before anything is cut, and is not missed."""
+    told = seeded_portal.ok("learner", "courses", "ada", "-o", "table", COLUMNS="80")
+    assert "The employee handbook" in told.out
+    assert "SWITCH UNTIL" not in told.out
+    assert "left out" not in told.err
+
+
+def test_a_message_is_shown_in_its_lines(seeded_portal: Portal) -> None:
+    """As it would arrive, and each line as harmless as every other text."""
+    told = seeded_portal.ok("notification", "preview", "1", "-o", "table", COLUMNS="80").out
+    assert "\\n" not in told
+    assert re.search(r"^body +Hello .*,\n\n +your account is ready\.$", told, re.MULTILINE)
 
 
 def test_a_table_in_a_pipe_is_whole(seeded_portal: Portal) -> None:
@@ -228,10 +291,16 @@ def test_what_is_empty_says_what_is_missing(seeded_portal: Portal) -> None:
 
 # What answers with a change, with words, or with one thing and a list of another kind.
 WITHOUT_COLUMNS = {
+    "audit verify",
     "can-i user.manage",
+    "config get output",
+    "config path",
     "content link welcome",
+    "db check",
     "doctor",
     "enrollment explain --user ada --training first-aid-1",
+    "help",
+    "help user create",
     "run show 1",
     "signup-profile explain partners",
     "token explain EXPO-0001",

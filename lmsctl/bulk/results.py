@@ -55,6 +55,7 @@ class RunSummary:
     KEY = "id"
     NEWEST = "id"
     TABLE = ("id", "kind", "file", "started_at", "state", "created", "updated", "failed")
+    LEAST_IMPORTANT = ("updated", "created", "started_at", "file")
 
     id: int
     kind: str
@@ -76,6 +77,8 @@ class KeptFault:
     """What was wrong with one row that a run left out."""
 
     KEY = "row"
+    WRAPS = True
+    BELOW = "hint"
 
     row: int
     column: str | None

@@ -89,7 +89,9 @@ class Diagnosis:
     """One thing that was examined; the hint is empty when there is nothing to do."""
 
     KEY = "check"
+    TABLE = ("state", "check", "sentence", "hint")
     WRAPS = True
+    BELOW = "hint"
 
     check: str
     state: Health

@@ -66,8 +66,8 @@ class SupportsCsv(Protocol):
 class Shown(Protocol):
     """Part of a thing that has words of its own for people; machines get its fields."""
 
-    def show(self, zone: ZoneInfo) -> str:
-        """Return it in words, its moments in `zone`."""
+    def show(self, zone: ZoneInfo, *, in_table: bool = False) -> str:
+        """Return it in words, its moments in `zone`; in a table, which names that, without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +204,7 @@ class Gate:
 
     KEY = "code"
     WRAPS = True
+    BELOW = "remedy"
 
     code: str
     message: str

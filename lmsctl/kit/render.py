@@ -1,7 +1,7 @@
 """The one renderer: an answer in; table, plain, JSON, CSV or keys out; all text made harmless."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, is_dataclass, replace
 from datetime import date, datetime
 from itertools import islice
@@ -167,15 +167,22 @@ def _table(page: _Page) -> None:
         for row in page.rows:
             tables.print_detail(row, page.sheet, view, page.out, page.info)
         return
-    if page.listing.head is not None and view.has_headers:
-        _print_head(page.listing.head, view, page.out)
+    remarks = _print_head(page.listing.head, view, page.out) if view.has_headers else []
     # Whoever says how many they want gets as many, and so does a pipe.
     is_cut = view.first is None and view.is_terminal
     shown = list(islice(page.rows, TABLE_ROWS) if is_cut else page.rows)
-    if not shown:
+    if shown:
+        tables.print_rows(shown, page.sheet, view, page.out, remarks.append)
+    for remark in dict.fromkeys(remarks):
+        page.info(remark)
+    if shown:
+        _say_totals(page, shown)
+    else:
         _say_empty(page)
-        return
-    tables.print_rows(shown, page.sheet, view, page.out, page.info)
+
+
+def _say_totals(page: _Page, shown: Sequence[Any]) -> None:
+    """Say how many rows there are of each state, and how many are not shown."""
     states = Counter(_state(row, page.sheet.totals) for row in shown)
     more = 0
     for row in page.rows:
@@ -194,20 +201,27 @@ def _state(row: Any, name: str | None) -> str:
     return cell_text(getattr(row, name), None) if name else ""
 
 
-def _print_head(head: Any, view: View, out: TextIO) -> None:
-    """Write what a list belongs to above it: one thing in a few lines, or a table of some."""
+def _print_head(head: Any, view: View, out: TextIO) -> list[str]:
+    """Write what a list belongs to above it: one thing in a few lines, or a table of some.
+
+    Returns the sentence on the zone of its moments, if it has some: the list may have none.
+    """
     from lmsctl.kit import tables
 
+    told = list[str]()
+    if head is None:
+        return told
     whole = replace(view, columns=None, sort=None)
     if isinstance(head, Listing):
         rows = list(head.rows)
         data = TableData(head.record, None, None)
         if rows:
-            tables.print_rows(rows, data, whole, out, lambda _: None)
+            tables.print_rows(rows, data, whole, out, told.append)
     else:
         data = TableData(type(head), ",".join(head.HEADING), None)
-        tables.print_detail(head, data, whole, out, lambda _: None)
+        tables.print_detail(head, data, whole, out, told.append)
     out.write("\n")
+    return [one for one in told if one == tables.zone_remark(view)]
 
 
 _WRITERS: dict[str, Callable[[_Page], None]] = {

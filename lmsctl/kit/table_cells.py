@@ -21,6 +21,7 @@ SHARES = {"used": "limit", "seats_used": "seats_limit"}
 # Fields that name something in the next command.
 _CODES = frozenset(
     {
+        "blocked_by",
         "code",
         "content",
         "email",
@@ -46,8 +47,8 @@ class Sign(Enum):
 
 
 _SIGNED = {
-    Sign.GOOD: "active allowed completed confirmed created done enrolled ok open running sent"
-    " updated",
+    Sign.GOOD: "active allowed completed confirmed created done enrolled finished ok open running"
+    " sent updated",
     Sign.WAITING: "awaiting-assignment draft not-started pending pre-enrolled queued skipped"
     " unchanged upcoming warning",
     Sign.OVER: "archived canceled declined deleted disabled ended expired failed inactive refused"
@@ -125,7 +126,7 @@ def _words(value: Any, view: View) -> str:
     if isinstance(value, datetime):
         return wall_clock.show_minutes(value, view.zone)
     if isinstance(value, Shown):
-        return value.show(view.zone)
+        return value.show(view.zone, in_table=True)
     if is_dataclass(value):
         return str(getattr(value, getattr(value, "KEY", ""), "") or _pairs(_fields_of(value), view))
     if isinstance(value, dict):

@@ -70,6 +70,8 @@ class TableData:
         brief = list(getattr(record, "TABLE", told))
         self.least_important = getattr(record, "LEAST_IMPORTANT", ())
         self.wraps = getattr(record, "WRAPS", False)
+        # What stands in lines of its own below each row, unless columns are chosen.
+        self.below: str | None = getattr(record, "BELOW", None) if columns is None else None
         self.totals: str | None = getattr(record, "TOTALS", None)
         chosen = None if columns is None else [_known(name, known) for name in _split(columns)]
         self.key = getattr(record, "KEY", known[0])

@@ -10,13 +10,16 @@ from datetime import datetime
 from itertools import zip_longest
 from typing import Any, TextIO
 
+from lmsctl.kit.answer import Shown
+from lmsctl.kit.cells import visible
 from lmsctl.kit.plurals import counted
 from lmsctl.kit.table_cells import BAR_WIDTH, SHARES, TableCell, make_cell
 from lmsctl.kit.table_data import TableData, View
+from lmsctl.kit.table_lines import GAP, Styles, aligned, cut, joined, padded, wrapped
 
-_GAP = 2
 _LEAST_TEXT = 12
-_CUT = "…"
+# Words up to this are not broken where texts go on below.
+_LONGEST_WORD = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +43,36 @@ def print_rows(
 ) -> None:
     """Write `rows` as a table as wide as the view; say aside what is not shown, and the zone."""
     names = _merged(data.table_columns, is_chosen=view.columns is not None)
-    columns = [_column(name, rows, names, view, is_key=name == data.key) for name in names]
-    kept, dropped = _fit(columns, data, view.table_width)
+    columns = [_column(name, rows, names, view, data) for name in names]
+    below = data.below
+    whole = [one for one in columns if one.name != below or _says_something(one)]
+    if below and len(whole) == len(columns) and _whole_width(columns) <= view.table_width:
+        below = None
+    kept, dropped = _fit([one for one in columns if one.name != below], data, view.table_width)
     widths = _widths(kept, view.table_width, is_even=data.wraps)
-    styles = _Styles(view)
+    styles = Styles(view)
     if view.has_headers:
         headings = [TableCell(column.heading, is_text=True) for column in kept]
-        aligned = [
-            _aligned(cell, width, is_right=column.is_number)
+        headline = [
+            aligned(cell, width, is_right=column.is_number)
             for cell, width, column in zip(headings, widths, kept, strict=True)
         ]
-        out.write(styles.bold(_joined(aligned)) + "\n")
-        out.write(styles.faint(styles.rule * (sum(widths) + _GAP * (len(widths) - 1))) + "\n")
+        out.write(styles.bold(joined(headline)) + "\n")
+        out.write(styles.faint(styles.rule * (sum(widths) + GAP * (len(widths) - 1))) + "\n")
     for at in range(len(rows)):
         cells = [column.cells[at] for column in kept]
         texts = [
-            _wrapped(cell.text, width) if data.wraps else [_cut(cell.text, width)]
+            wrapped(cell.text, width) if data.wraps else [cut(cell.text, width)]
             for cell, width in zip(cells, widths, strict=True)
         ]
         for line in zip_longest(*texts, fillvalue=""):
             parts = (
-                styles.colored(cell, _padded(text, width, is_right=column.is_number))
+                styles.colored(cell, padded(text, width, is_right=column.is_number))
                 for column, cell, text, width in zip(kept, cells, line, widths, strict=True)
             )
-            out.write(_joined(parts) + "\n")
+            out.write(joined(parts) + "\n")
+        if below:
+            out.writelines(_lines_below(rows[at], below, _indent(kept, widths, data.key), view))
     for remark in _remarks(kept, widths, dropped, rows, view, is_cut=not data.wraps):
         info(remark)
 
@@ -74,25 +83,44 @@ def print_detail(
     """Write one thing as lines of a label and a value; what is absent is left out unless asked."""
     from rich.cells import cell_len
 
-    styles = _Styles(view)
+    styles = Styles(view)
     names = _merged(data.detail_columns, is_chosen=view.columns is not None)
-    told = [(title(name), make_cell(row, name, names, view, bar=BAR_WIDTH * 2)) for name in names]
-    told = [(label, cell) for label, cell in told if cell.text or view.columns]
+    told = [(title(name), _detail_cells(row, name, names, view)) for name in names]
+    told = [(label, cells) for label, cells in told if cells[0].text or view.columns]
     label_width = max((cell_len(label) for label, _ in told), default=0)
-    room = max(view.table_width - label_width - _GAP, _LEAST_TEXT)
-    for label, cell in told:
-        first, *more = _wrapped(cell.text, room) or [""]
-        value = styles.colored(cell, first)
-        out.write(f"{styles.bold(_padded(label, label_width))}{' ' * _GAP}{value}".rstrip() + "\n")
-        out.writelines(
-            " " * (label_width + _GAP) + styles.colored(cell, line) + "\n" for line in more
+    room = max(view.table_width - label_width - GAP, _LEAST_TEXT)
+    for label, cells in told:
+        first, *more = (
+            styles.colored(cell, line) for cell in cells for line in wrapped(cell.text, room)
         )
-    if any(isinstance(getattr(row, name), datetime) for name in data.columns):
-        info(f"Times are in {view.zone.key}.")
+        out.write(f"{styles.bold(padded(label, label_width))}{' ' * GAP}{first}".rstrip() + "\n")
+        out.writelines((" " * (label_width + GAP) + line).rstrip() + "\n" for line in more)
+    if any(_has_moment(getattr(row, name)) for name in data.columns):
+        info(zone_remark(view))
+
+
+def zone_remark(view: View) -> str:
+    """Return the sentence on the zone in which moments are shown."""
+    return f"Times are in {view.zone.key}."
+
+
+def _detail_cells(row: Any, name: str, names: Sequence[str], view: View) -> list[TableCell]:
+    """Return a field as a cell; a text that is written in lines as one for each of them."""
+    value = getattr(row, name)
+    if name == getattr(row, "LINES", None):
+        return [TableCell(visible(line), is_text=True) for line in value.strip("\n").split("\n")]
+    return [make_cell(row, name, names, view, bar=BAR_WIDTH * 2)]
+
+
+def _has_moment(value: Any) -> bool:
+    """Say whether there are moments in the words for a value."""
+    if isinstance(value, list | tuple):
+        return any(map(_has_moment, value))
+    return isinstance(value, datetime | Shown)
 
 
 # Fields whose names, which are JSON keys too, are no good headings.
-_TITLES = {"sentence": "message", "turn": "event"}
+_TITLES = {"is_builtin": "built in", "sentence": "message", "turn": "event"}
 
 
 def title(name: str) -> str:
@@ -113,15 +141,18 @@ def _merged(names: Sequence[str], *, is_chosen: bool) -> list[str]:
 
 
 def _column(
-    name: str, rows: Sequence[Any], names: Sequence[str], view: View, *, is_key: bool
+    name: str, rows: Sequence[Any], names: Sequence[str], view: View, data: TableData
 ) -> _TableColumn:
     from rich.cells import cell_len
 
     cells = [make_cell(row, name, names, view) for row in rows]
     heading = title(name).upper()
     most = max(map(cell_len, (heading, *(cell.text for cell in cells))))
-    is_text = not is_key and any(cell.is_text for cell in cells)
+    is_text = name != data.key and any(cell.is_text for cell in cells)
     least = max(cell_len(heading), min(most, _LEAST_TEXT)) if is_text else most
+    if is_text and data.wraps:
+        words = (word for cell in cells for word in cell.text.split(" "))
+        least = max(least, min(max(map(cell_len, words), default=0), _LONGEST_WORD))
     return _TableColumn(name, heading, cells, least, most)
 
 
@@ -133,16 +164,26 @@ def _fit(
 ) -> tuple[list[_TableColumn], list[_TableColumn]]:
     """Return the columns for which there is room, and those that had to go."""
     kept, dropped = list(columns), list[_TableColumn]()
-    # What is blank in every row says nothing.
-    blank = [one.name for one in columns if not any(cell.text for cell in one.cells)]
-    going = [*blank, *data.least_important, *(one.name for one in reversed(columns))]
+    if _whole_width(columns) > room:
+        # What is blank in every row says nothing, and nobody misses it.
+        kept = [one for one in columns if one.name == data.key or _says_something(one)] or kept
+    going = [*data.least_important, *(one.name for one in reversed(columns))]
     for name in dict.fromkeys(going):
-        if sum(one.least for one in kept) + _GAP * (len(kept) - 1) <= room:
+        if sum(one.least for one in kept) + GAP * (len(kept) - 1) <= room:
             break
         if name != data.key and len(kept) > 1:
             dropped += [one for one in kept if one.name == name]
             kept = [one for one in kept if one.name != name]
     return kept, dropped
+
+
+def _whole_width(columns: Sequence[_TableColumn]) -> int:
+    """Return how much room all columns take when nothing is cut."""
+    return sum(one.most for one in columns) + GAP * (len(columns) - 1)
+
+
+def _says_something(column: _TableColumn) -> bool:
+    return any(cell.text for cell in column.cells)
 
 
 def _widths(columns: Sequence[_TableColumn], room: int, *, is_even: bool) -> list[int]:
@@ -151,7 +192,7 @@ def _widths(columns: Sequence[_TableColumn], room: int, *, is_even: bool) -> lis
     With `is_even` each gets its part of the room that is left, because texts go on below.
     """
     widths = [column.least for column in columns]
-    spare = room - sum(widths) - _GAP * (len(widths) - 1)
+    spare = room - sum(widths) - GAP * (len(widths) - 1)
     if spare < 0:  # One code alone is wider than all there is.
         return [min(width, room) for width in widths]
     wanted = sum(column.most for column in columns) - sum(widths)
@@ -174,8 +215,8 @@ def _remarks(  # noqa: PLR0913 - what is to be seen, and what is not
     is_cut: bool,
 ) -> Iterator[str]:
     """Yield the zone of the moments in the table, and what of it is not to be seen."""
-    if any(isinstance(getattr(row, one.name), datetime) for one in kept for row in rows[:1]):
-        yield f"Times are in {view.zone.key}."
+    if any(_has_moment(getattr(row, one.name)) for one in kept for row in rows):
+        yield zone_remark(view)
     missing = []
     if dropped:
         names = ", ".join(column.name for column in reversed(dropped))
@@ -187,61 +228,22 @@ def _remarks(  # noqa: PLR0913 - what is to be seen, and what is not
         yield f"There is no room for all: {told}. -o plain shows all, --columns some."
 
 
-# Lines -------------------------------------------------------------------------------------------
+def _indent(columns: Sequence[_TableColumn], widths: Sequence[int], key: str) -> int:
+    """Return where the first text of a row begins, besides what names it."""
+    texts = [
+        at
+        for at, one in enumerate(columns)
+        if one.name != key and any(cell.is_text for cell in one.cells)
+    ]
+    if not texts:
+        return GAP * 2
+    return sum(widths[: texts[0]]) + GAP * texts[0]
 
 
-class _Styles:
-    """How a terminal makes texts bold, faint and colored; it may do none of it."""
-
-    def __init__(self, view: View) -> None:
-        self._has_color = view.color
-        self.rule = "-" if view.is_dumb else "─"
-
-    def bold(self, text: str) -> str:
-        return self._styled("1", text)
-
-    def faint(self, text: str) -> str:
-        return self._styled("2", text)
-
-    def colored(self, cell: TableCell, text: str) -> str:
-        return self._styled(cell.color, text) if cell.color else text
-
-    def _styled(self, code: str, text: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if self._has_color else text
-
-
-def _joined(parts: Sequence[str] | Iterator[str]) -> str:
-    return (" " * _GAP).join(parts).rstrip()
-
-
-def _aligned(cell: TableCell, width: int, *, is_right: bool) -> str:
-    return _padded(_cut(cell.text, width), width, is_right=is_right)
-
-
-def _padded(text: str, width: int, *, is_right: bool = False) -> str:
-    from rich.cells import cell_len
-
-    blanks = " " * (width - cell_len(text))
-    return blanks + text if is_right else text + blanks
-
-
-def _cut(text: str, width: int) -> str:
-    """Return a text that is not wider, with `…` where something was cut off."""
-    from rich.cells import cell_len, set_cell_size
-
-    if cell_len(text) <= width:
-        return text
-    return set_cell_size(text, max(width - 1, 0)).rstrip() + _CUT
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    """Return a text as lines that are not wider, broken between words where that is possible."""
-    from rich.cells import cell_len, chop_cells
-
-    lines: list[str] = []
-    for word in text.split(" "):
-        if lines and cell_len(lines[-1]) + 1 + cell_len(word) <= width:
-            lines[-1] += f" {word}"
-        else:
-            lines += chop_cells(word, width) or [""]
-    return lines
+def _lines_below(row: Any, name: str, indent: int, view: View) -> Iterator[str]:
+    """Yield the lines of what stands below a row, behind an arrow."""
+    arrow = "->" if view.is_dumb else "→"
+    text = make_cell(row, name, (name,), view).text
+    room = max(view.table_width - indent - len(arrow) - 1, _LEAST_TEXT)
+    for number, line in enumerate(wrapped(text, room) if text else ()):
+        yield f"{' ' * indent}{arrow if number == 0 else ' ' * len(arrow)} {line}\n"

@@ -84,6 +84,13 @@ def show_span(first: datetime, last: datetime, zone: ZoneInfo) -> str:
     return f"{begin} to {time if begin.startswith(day) else end}"
 
 
+def show_span_minutes(first: datetime, last: datetime, zone: ZoneInfo) -> str:
+    """Return from when to when something lasts as people read it in `zone`."""
+    begin, end = show_minutes(first, zone), show_minutes(last, zone)
+    day, _, time = end.partition(" ")
+    return f"{begin} to {time if begin.startswith(day) else end}"
+
+
 def show_minutes(moment: datetime, zone: ZoneInfo) -> str:
     """Return an aware moment as people read it in `zone`, `2026-03-03 09:15`.
 

@@ -71,6 +71,7 @@ class Preview:
     """One message as it would arrive."""
 
     KEY = "id"
+    LINES = "body"
 
     id: int
     channel: Channel

@@ -68,7 +68,7 @@ def test_a_session_is_what_it_was_made(training_portal: Portal) -> None:
         "time_zone": "Europe/Berlin",
         "version": 1,
     }
-    assert "09:00:00+02:00" in on_terminal(training_portal, "session", "show", "aid", "spring").out
+    assert "09:00 to 10:30" in on_terminal(training_portal, "session", "show", "aid", "spring").out
 
 
 def test_an_offset_or_a_zone_asked_for_wins_over_the_trainings_zone(

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from lmsctl.enrollment.results import Reason, ShownPhase
+from lmsctl.kit import wall_clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +15,12 @@ class ReasonShown:
     reason: Reason
     reference: str
     since_at: datetime
+
+    def show(self, zone: ZoneInfo, *, in_table: bool = False) -> str:
+        """Return it in words, with the moment in `zone`."""
+        show = wall_clock.show_minutes if in_table else wall_clock.show
+        what = f"{self.reason.value} {self.reference}".strip()
+        return f"{what} since {show(self.since_at, zone)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,8 @@ class Offer:
 
     KEY = "code"
     TABLE = ("code", "title", "is_enrolled", "because", "choices", "join_until")
-    LEAST_IMPORTANT = ("join_until", "because", "choices")
+    LEAST_IMPORTANT = ("join_until", "because")
+    BELOW = "choices"
 
     code: str
     kind: str

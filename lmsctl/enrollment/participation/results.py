@@ -107,6 +107,7 @@ class ClosedGate:
 
     KEY = "code"
     WRAPS = True
+    BELOW = "remedy"
 
     act: LearnerAct
     code: str

@@ -11,6 +11,7 @@ from lmsctl.kit.environment import Environment
 from lmsctl.kit.errors import EXIT_STATUS, RefusalKind
 from lmsctl.kit.options import Wanted, verb
 from lmsctl.kit.plurals import counted
+from lmsctl.notification.delivery.errors import MailsUnnamed
 from lmsctl.notification.delivery.results import Delivery
 from lmsctl.notification.results import MessageState
 
@@ -91,6 +92,8 @@ def retry(
     """
     from lmsctl.notification.delivery.actions import again
 
+    if not numbers and not all_:
+        raise MailsUnnamed(field="NUMBER")
     queued = env.write(lambda work: again.retry(work, None if all_ else numbers))
     return Done(
         Listing(ItemOutcome, queued, things="failed mails"),

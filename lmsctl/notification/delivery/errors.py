@@ -1,6 +1,6 @@
 """The refusals of the delivery of mails."""
 
-from lmsctl.kit.errors import Conflict, Misconfigured, NotFound, Unavailable
+from lmsctl.kit.errors import Conflict, Misconfigured, NotFound, Unavailable, Usage
 
 
 class TransportMissing(Misconfigured):
@@ -65,6 +65,14 @@ class FolderUnwritable(Misconfigured):
     code = "mail_folder_unwritable"
     message = "Mails cannot be written into the folder '{folder}': {reason}."
     hint = "Make the folder writable, or name another in transport of [mail]."
+
+
+class MailsUnnamed(Usage):
+    """Raised when no mail is named, and not all are asked for."""
+
+    code = "mails_unnamed"
+    message = "No mail is named."
+    hint = "Give the numbers of mails, or --all for those that failed."
 
 
 class MailUnknown(NotFound):

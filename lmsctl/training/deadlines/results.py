@@ -21,6 +21,7 @@ class TimelineEntry:
 
     KEY = "local"
     WRAPS = True
+    BELOW = "effect"
     TABLE = ("at", "turn", "session", "effect")
     LEAST_IMPORTANT = ("session",)
     WITH_DISTANCE = frozenset({"at"})

@@ -36,9 +36,10 @@ class SessionDayRow:
     place: str | None
     url: str | None
 
-    def show(self, zone: ZoneInfo) -> str:
+    def show(self, zone: ZoneInfo, *, in_table: bool = False) -> str:
         """Return when it is, in `zone`, and where."""
-        span = wall_clock.show_span(self.starts_at, self.ends_at, zone)
+        show_span = wall_clock.show_span_minutes if in_table else wall_clock.show_span
+        span = show_span(self.starts_at, self.ends_at, zone)
         return ", ".join(filter(None, (span, self.place, self.url)))
 
 
@@ -85,10 +86,10 @@ class SessionChoice(SessionRow):
 
     schedule: list[SessionDayRow]
 
-    def show(self, zone: ZoneInfo) -> str:
+    def show(self, zone: ZoneInfo, *, in_table: bool = False) -> str:
         """Return what a person chooses by: the session, its days in `zone`, its free places."""
         free = "any number of places" if self.free is None else counted(self.free, "place")
-        days = "; ".join(day.show(zone) for day in self.schedule)
+        days = "; ".join(day.show(zone, in_table=in_table) for day in self.schedule)
         return f"{self.training}:{self.code} ({free} free) {days}"
 
 

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 import lmsctl
-from tests.bench import audit, batch, files, growth, race, start, token, training
+from tests.bench import audit, batch, files, growth, mail, race, start, token, training
 from tests.bench.common import Bench
 
 PARTS: dict[str, Callable[[Bench], None]] = {
@@ -30,6 +30,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "audit": audit.audit,
     "training": training.training,
     "batch": batch.batch,
+    "mail": mail.mail,
     "growth": growth.growth,
 }
 LONG: dict[str, Callable[[Bench], None]] = {"batch-1000": partial(batch.batch, count=1000)}

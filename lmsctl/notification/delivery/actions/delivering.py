@@ -33,6 +33,8 @@ PERMISSION = "notification.deliver"
 LOOK_EVERY = 5.0
 _FIRST_PAUSE = 5.0
 _LONGEST_PAUSE = 300.0
+# So many mails come between two that are tried again, so that neither kind keeps the other waiting.
+_AGAIN_EVERY = 10
 # How long what has left is tried to be noted while others keep the database locked.
 _NOTING_PATIENCE = 600.0
 
@@ -110,13 +112,13 @@ class DeliveryRun:
         self.env.write(noting)
 
     def _take(self, work: Work) -> None:
-        """Take the next mail; those that wait for another try come first, and are few."""
+        """Take the next mail: as a rule one that was not tried yet, sometimes one to try again."""
         rights.require_everywhere(work, PERMISSION)
         self.holding = None
         until = work.now + trying.LEASE
-        self.holding = store.claim(work, self.mark, until, is_again=True) or store.claim(
-            work, self.mark, until, is_again=False
-        )
+        is_again = self.counts.total() % _AGAIN_EVERY == 0
+        for wanted in (is_again, not is_again):
+            self.holding = self.holding or store.claim(work, self.mark, until, is_again=wanted)
 
     def _deliver(self, mail: QueuedMail) -> Delivery:
         envelope, fault = self._compose(mail)

@@ -190,7 +190,9 @@ def _check_schema_and_rows(
     found = shape_store.read_shape(work)
     notes = [_NOT_COMPARED] if expected is None else []
     differences = shape.differences(found, expected or values.known_to_models(found))
-    findings = [Finding("schema_agrees", 1, item.sentence, item.remedy) for item in differences]
+    findings = [
+        Finding("schema_agrees", 1, item.sentence, item.remedy, item.remedy) for item in differences
+    ]
     if any(item.is_unreadable for item in differences):
         # Neither rights nor the invariants between rows can be read from what is not there.
         require_operator(work.as_login, differences[0].sentence)
@@ -226,6 +228,7 @@ def list_broken(work: Work) -> list[Finding]:
             breaches.count,
             f"{table} {breaches.example}",
             "New rows get ids that no row has: set the table's sequence to its highest id.",
+            "Set the table's sequence to its highest id.",
         )
         for table, breaches in store.list_ids_ahead(work)
         if breaches.count

@@ -203,13 +203,12 @@ def _log(work: Work) -> list[Diagnosis]:
 
 
 def _invariants(work: Work) -> list[Diagnosis]:
-    hint = "Restore a backup, or report it; 'lmsctl db check' lists the same."
     findings = [
         Diagnosis(
             item.check,
             Health.FAILED,
             f"Broken in {item.count} places, for example {item.example}. {item.expected}",
-            hint,
+            item.hint,
         )
         for item in actions.list_broken(work)
     ]

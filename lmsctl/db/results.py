@@ -51,7 +51,7 @@ class Upgraded:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A broken invariant: in how many places, the first of them, and what ought to hold."""
+    """A broken invariant: in how many places, the first of them, what ought to hold, what to do."""
 
     KEY = "check"
     WRAPS = True
@@ -60,6 +60,9 @@ class Finding:
     count: int
     example: str
     expected: str
+    hint: str = (
+        "Put a backup in its place with 'lmsctl db restore FILE', or report it with what led to it."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,6 +242,7 @@ def test_a_broken_invariant_is_found(department_tree: Portal, name: str) -> None
     assert found[name]["count"] >= 1
     assert found[name]["example"]
     assert found[name]["expected"].endswith(".")
+    assert found[name]["hint"].endswith(".")
 
 
 def test_every_invariant_has_a_test_that_breaks_it() -> None:

@@ -77,7 +77,6 @@ NOUNS: Mapping[str, str] = {
         ("restore", "db restore"),
         ("vacuum", "db vacuum"),
         ("import", "user import"),
-        ("export", "user export"),
         ("upload bulk-upload", "token bulk-upload"),
         ("redeem", "token redeem"),
         ("grant", "role grant"),

@@ -45,7 +45,7 @@ def test_an_unknown_shell_is_a_usage_error(empty_folder: Portal) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["d"], {"docs", "doctor", "db", "department"}),
+        (["d"], {"diff", "docs", "doctor", "db", "department"}),
         (["db", "b"], {"backup"}),
         (["db", "backup", "--f"], {"--force", "--first"}),
         (["user", "list", "--dr"], {"--dry-run"}),
@@ -242,7 +242,7 @@ VALUES: tuple[tuple[str, list[str]], ...] = (
     ("context use t", ["test"]),
     ("context add t", []),
     ("user list --context t", ["test"]),
-    ("help to", ["tokens", "token"]),
+    ("help to", ["tokens", "toml", "token"]),
     ("help user li", ["list"]),
     ("user list -o js", ["json", "jsonl"]),
     ("user list --color al", ["always"]),

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lmsctl.kit import options
+from lmsctl.kit import options, signals
 from lmsctl.kit.answer import Done, ItemOutcome, Listing, StreamedResult
 from lmsctl.kit.cells import visible
 from lmsctl.kit.environment import Environment
@@ -62,9 +62,11 @@ def deliver(
         for one in deliveries:
             if follow:
                 error = f" ({one.error})" if one.error else ""
-                env.console.info(
-                    visible(f"{one.id} {one.kind} to {one.recipient}: {one.state}{error}")
-                )
+                # Python may write a line twice during which a signal comes.
+                with signals.delay_signals(once=True):
+                    env.console.info(
+                        visible(f"{one.id} {one.kind} to {one.recipient}: {one.state}{error}")
+                    )
         is_bad = any(run.counts[state] for state in _FAILED)
         status = EXIT_STATUS[RefusalKind.PARTIAL] if is_bad else 0
         return Done(None, run.sentence, is_changed=bool(run.counts), status=status)

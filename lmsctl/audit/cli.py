@@ -41,7 +41,7 @@ def list_(
     person: Annotated[
         str | None,
         typer.Option(
-            "--person", metavar="LOGIN", help="Only what this user did with --as, or was done to."
+            "--person", metavar="LOGIN", help="Only what this user did, or what was done to them."
         ),
     ] = None,
     target: Annotated[

@@ -110,9 +110,7 @@ def apply(
     prune: Prune = False,
     prune_limit: Annotated[
         int | None,
-        typer.Option(
-            "--prune-limit", min=0, metavar="N", help="How many may be deleted; 20 if omitted."
-        ),
+        typer.Option("--prune-limit", metavar="N", help="How many may be deleted; 20 if omitted."),
     ] = None,
     plan: Annotated[
         str | None,
@@ -128,13 +126,15 @@ def apply(
     does not name stays, unless --prune; then more than 20 deletions need --prune-limit.
     """
     from lmsctl.setup.actions import applying, comparing, plans  # what --help has no use for
-    from lmsctl.setup.errors import PlanOrFile, PruneLimitAlone
+    from lmsctl.setup.errors import PlanOrFile, PruneLimitAlone, PruneLimitWrong
 
     if (path is None) == (plan is None) or (plan is not None and prune):
         raise PlanOrFile(field="--plan")
     kept = plans.read(plan) if plan is not None else None
     if prune_limit is not None and not (prune or (kept and kept.prunes)):
         raise PruneLimitAlone(field="--prune-limit")
+    if prune_limit is not None and prune_limit < 0:
+        raise PruneLimitWrong(given=prune_limit, field="--prune-limit")
     wanted = applying.ApplyRequest(
         prunes=kept.prunes if kept else prune,
         most_pruned=applying.MOST_PRUNED if prune_limit is None else prune_limit,

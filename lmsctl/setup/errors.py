@@ -115,6 +115,14 @@ class PruneLimitAlone(Usage):
     hint = "Add --prune, or leave --prune-limit out."
 
 
+class PruneLimitWrong(Rejected):
+    """A limit that no number of things keeps."""
+
+    code = "prune_limit_wrong"
+    message = "{given} is not a valid number of deletions."
+    hint = "Give --prune-limit a whole number of at least 0."
+
+
 class PlanOrFile(Usage):
     """Neither or both of a plan and a file are given."""
 

@@ -130,7 +130,8 @@ def test_a_database_of_every_earlier_version_is_carried_forward(  # noqa: PLR091
     portal.ok("user", "create", *who, "--department", "Sales")
     engine.load_models()
     for table in SQLModel.metadata.sorted_tables:
-        if table.name in tables(empty_database.url):
+        # The chain of seals has its head from the version on that begins it.
+        if table.name in tables(empty_database.url) and table.name != "audit_heads":
             copy_rows(portal, empty_database, table.name)
     templates.drop(portal)
     assert empty_database.refused("user", "list") == "schema_outdated"
@@ -171,7 +172,8 @@ def test_who_came_by_a_link_before_keeps_the_item(
     )
     engine.load_models()
     for table in SQLModel.metadata.sorted_tables:
-        if table.name in tables(empty_database.url):
+        # The chain of seals has its head from the version on that begins it.
+        if table.name in tables(empty_database.url) and table.name != "audit_heads":
             copy_rows(portal, empty_database, table.name)
     templates.drop(portal)
     empty_database.ok("db", "upgrade")
@@ -226,7 +228,8 @@ def test_entries_keep_their_names_and_mails_on_their_way_tell_of_all_days(
     )
     engine.load_models()
     for table in SQLModel.metadata.sorted_tables:
-        if table.name in tables(empty_database.url):
+        # The chain of seals has its head from the version on that begins it.
+        if table.name in tables(empty_database.url) and table.name != "audit_heads":
             copy_rows(portal, empty_database, table.name)
     templates.drop(portal)
     empty_database.ok("db", "upgrade")

@@ -74,13 +74,10 @@ def test_killed_before_any_database_call_she_stays_where_she_was(
     """Each second call of the database is the last: the switch has happened whole or not at all."""
     at = 1
     while run_killed(portal_with_one_place_sessions, [*SWITCH, "right"], at):
-        assert (
-            held_session(portal_with_one_place_sessions),
-            count_switches(portal_with_one_place_sessions),
-        ) == (
-            "left",
-            0,
-        )
+        held = held_session(portal_with_one_place_sessions)
+        if held == "right":  # It was killed after the commit, when the log is sealed.
+            break
+        assert (held, count_switches(portal_with_one_place_sessions)) == ("left", 0)
         at += 2
     assert (
         held_session(portal_with_one_place_sessions),

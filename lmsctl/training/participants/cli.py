@@ -73,7 +73,7 @@ def attendance(
     ] = False,
     day: Annotated[
         int | None,
-        typer.Option("--day", min=1, metavar="N", help="On which day; the first if omitted."),
+        typer.Option("--day", metavar="N", help="On which day; the first if omitted."),
     ] = None,
     absent: Annotated[bool, typer.Option("--absent", help="They were not there.")] = False,
     minutes: Annotated[

@@ -182,7 +182,7 @@ def edit(
     training: WithSession,
     code: SessionCode = None,
     day: Annotated[
-        int, typer.Option("--day", min=1, metavar="N", help="Which day --starts to --url change.")
+        int, typer.Option("--day", metavar="N", help="Which day --starts to --url change.")
     ] = 1,
     starts: Annotated[
         str | None, typer.Option("--starts", metavar="TIME", help="When; it keeps its duration.")

@@ -273,6 +273,12 @@ class Environment:
         placed = self._files.placed if self._files else []
         return " ".join(f"The file '{cells.visible(path)}' is written." for path in placed)
 
+    def keep_note(self, note: str) -> None:
+        """Say `note` of what was made durable if the program ends early, in place of less."""
+        if self._latest is not None:
+            self._latest.committed_note = ""
+        self._committed_note = note
+
     def warn_if_interrupted(self, doubt: str) -> None:
         """Say `doubt` if the program ends early: what is done next is no unit of work of ours."""
         self._doubt = doubt

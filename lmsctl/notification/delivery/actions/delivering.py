@@ -71,6 +71,7 @@ class DeliveryRun:
         raises when no mail can be sent at all.
         """
         pause = _FIRST_PAUSE
+        is_stopped = False
         try:
             while True:
                 try:
@@ -85,8 +86,13 @@ class DeliveryRun:
                 if not self.follows:
                     return
                 time.sleep(LOOK_EVERY)
+        except (KeyboardInterrupt, GeneratorExit):
+            is_stopped = True
+            # It may have come in the middle of a statement, and such a connection takes no other.
+            self.env.close()
+            raise
         finally:
-            self._end()
+            self._end(is_stopped=is_stopped)
 
     def _wait_for_others(self, refusal: Refusal, pause: float) -> None:
         """Let a server or a database that is not there now have time to come back."""
@@ -182,12 +188,17 @@ class DeliveryRun:
         audit.record(work, "notification.delivered", "mails", **dict(new))
         self._noted = Counter(self.counts)
 
-    def _end(self) -> None:
-        """Leave everything in order, whatever ends the run."""
+    def _end(self, *, is_stopped: bool = False) -> None:
+        """Leave everything in order, whatever ends the run.
+
+        Who is stopped in the middle says what was done until then.
+        """
         self.transport.close()
         self._let_go()
         if self.counts != self._noted:
             self._write(self._note_run)
+        if is_stopped and self.counts:
+            self.env.keep_note(self.sentence)
 
 
 def begin(env: Environment, *, follows: bool = False) -> DeliveryRun:
